@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! The map: how pii-milter is cut, and the order in which its parts may know each other.
+//!
+//! A message comes in from the MTA (`milter`), is sent to a child process (`worker`), and there walks the path:
+//! `message` (what came in) → `extract` (parts to text) → `detect` (text to findings) →
+//! `classify` (findings to a level, and why) → `decide` (level × recipient × direction to a channel) →
+//! `act` (channels to a plan of edits). `inspect` is the few lines that call them in this order.
+//! The plan goes back to `milter`, which writes the edits and the answer.
+//!
+//! A module named by a verb is a stage: pure, no input or output, no clock. A module named by a noun
+//! is a thing, or touches the world.
+//!
+//! # Layers
+//!
+//! A module names modules of a smaller number only; `tests/layers.rs` reads this list and enforces it.
+//!
+//! ```text
+//! 12 command
+//! 11 config
+//! 10 milter
+//!  8 worker
+//!  7 inspect
+//!  6 act
+//!  5 decide
+//!  4 classify
+//!  3 detect
+//!  2 extract
+//!  1 message
+//!  0 secret units yaml
+//! ```
+
+pub mod act;
+pub mod classify;
+pub mod decide;
+pub mod detect;
+pub mod extract;
+pub mod inspect;
+pub mod message;
+pub mod secret;
