@@ -3,10 +3,31 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::act::Plan;
-use crate::classify::Classification;
-use crate::decide::Decision;
-use crate::message::Direction;
+use crate::act::{self, Channels, Plan};
+use crate::classify::{self, Classification, Levels};
+use crate::decide::{self, Decision, Ours, Table};
+use crate::detect::{self, Detectors};
+use crate::extract::{self, Budget, Extract, Unreadable, Why};
+use crate::message::{Direction, Envelope, Message, PartPath};
+
+/// Everything compiled from the configuration that `inspect` needs. Immutable; swapped whole.
+#[derive(Debug)]
+pub struct Policy {
+    /// The first 12 hex digits of the SHA-256 of the policy's text.
+    pub digest: String,
+    /// What extraction may spend.
+    pub budget: Budget,
+    /// What finds.
+    pub detectors: Detectors,
+    /// What weighs.
+    pub levels: Levels,
+    /// Who is ours.
+    pub ours: Ours,
+    /// What decides.
+    pub table: Table,
+    /// What acts.
+    pub channels: Channels,
+}
 
 /// What we think of a message, and what we would do with it. Holds no found value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,4 +40,60 @@ pub struct Verdict {
     pub decisions: Vec<Decision>,
     /// The edits.
     pub plan: Plan,
+}
+
+/// Why the content of a message must not, or could not, be looked into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Why, as a word that the table knows.
+    pub why: Why,
+    /// The same for a person.
+    pub detail: String,
+}
+
+/// Inspects one message. Where `unread` says that its content is out of reach, envelope and header
+/// alone decide, with that fact.
+pub fn inspect(
+    envelope: Envelope,
+    raw: Vec<u8>,
+    unread: Option<Unread>,
+    policy: &Policy,
+) -> Verdict {
+    let message = Message::read(envelope, raw, policy.budget.tree);
+    let extract = unread.map_or_else(|| extract::all(&message, &policy.budget), sealed);
+    let findings = detect::scan(&extract.texts, &policy.detectors);
+    let classification = classify::weigh(&message, extract, findings, &policy.levels);
+    let direction = policy.ours.direction(&message.envelope);
+    let decisions = decide::for_each_recipient(
+        &message.envelope,
+        direction,
+        classification.sensitivity,
+        &policy.table,
+    );
+    let plan = act::plan(
+        &message,
+        &classification,
+        &decisions,
+        &policy.channels,
+        &policy.ours,
+        &policy.digest,
+    );
+    Verdict {
+        direction,
+        classification,
+        decisions,
+        plan,
+    }
+}
+
+/// The extract of a message that nobody looks into.
+fn sealed(unread: Unread) -> Extract {
+    Extract {
+        texts: Vec::new(),
+        unreadable: vec![Unreadable {
+            part: PartPath("1".into()),
+            why: unread.why,
+            detail: unread.detail,
+        }],
+    }
 }

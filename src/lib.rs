@@ -26,14 +26,19 @@
 //!  3 detect
 //!  2 extract
 //!  1 message
-//!  0 secret units yaml
+//!  0 secret units yaml nearest
 //! ```
 
 pub mod act;
 pub mod classify;
+pub mod command;
+pub mod config;
 pub mod decide;
 pub mod detect;
 pub mod extract;
 pub mod inspect;
 pub mod message;
+pub mod nearest;
 pub mod secret;
+pub mod worker;
+pub mod yaml;

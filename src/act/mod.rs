@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns decisions into one plan of edits.
 
+pub mod relay;
+
 use serde::{Deserialize, Serialize};
+
+use crate::classify::Classification;
+use crate::decide::{Decision, Ours};
+use crate::message::Message;
 
 /// One change in milter terms. Serialised as in `explain --json`, for example
 /// `{"add_header":["X-PII-Level","confidential"]}`.
@@ -31,4 +37,48 @@ pub struct Plan {
     pub labels: Vec<Edit>,
     /// What is done in `enforce` only.
     pub actions: Vec<Edit>,
+}
+
+/// What a channel does: one item of a list under `channels`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// `relay: incamail`: mark and address the message as this relay profile says.
+    Relay(String),
+    /// `header: "X-PII-Route: secure"`: add this field.
+    Header(String),
+    /// `reject: "5.7.1 a sentence"`: refuse the message.
+    Reject(String),
+    /// `mta-hold: reason`: leave it in the MTA's hold queue.
+    MtaHold(String),
+}
+
+/// The channels, each a name for a list of actions, with the relay profiles they use.
+#[derive(Debug, Default)]
+pub struct Channels {}
+
+impl Channels {
+    /// Binds channels to relay profiles.
+    ///
+    /// # Errors
+    /// One sentence for each channel that cannot work, beginning with its path (`channels.x[0]`).
+    pub fn new(
+        _channels: &indexmap::IndexMap<String, Vec<Action>>,
+        _profiles: &[relay::Profile],
+    ) -> Result<Self, Vec<String>> {
+        Ok(Self::default())
+    }
+}
+
+/// The plan for one message: the labels that every message gets, and what the channels of its
+/// recipients ask for, merged.
+pub fn plan(
+    _message: &Message,
+    _classification: &Classification,
+    _decisions: &[Decision],
+    _channels: &Channels,
+    _ours: &Ours,
+    _policy_digest: &str,
+) -> Plan {
+    Plan::default()
 }

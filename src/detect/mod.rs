@@ -3,13 +3,17 @@
 
 pub mod entity;
 
+pub mod rule;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::extract::Text;
 use crate::secret::Secret;
 pub use entity::Entity;
+pub use rule::Detectors;
 
 /// How sure a detector is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,4 +44,9 @@ pub struct Finding {
     pub value: Secret,
     /// What speaks for it and against it, in words.
     pub why: Vec<String>,
+}
+
+/// Everything the detectors find, ordered by text and place, overlaps settled.
+pub fn scan(_texts: &[Text], _detectors: &Detectors) -> Vec<Finding> {
+    Vec::new()
 }

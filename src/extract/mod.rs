@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::PartPath;
+use crate::message::{Limits, Message, PartPath};
 
 /// The text of one part as the detectors see it and `extract` prints it. Lines end with LF.
 #[derive(Debug)]
@@ -67,12 +67,10 @@ pub enum Why {
 }
 
 /// What extraction may spend on one message. Past it, a part is `over-budget`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Depth of nested parts.
-    pub depth: usize,
-    /// Number of parts.
-    pub parts: usize,
+    /// Depth and number of parts.
+    pub tree: Limits,
     /// Bytes of text and unpacked content, all parts together.
     pub unpacked: u64,
 }
@@ -80,8 +78,10 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            depth: 32,
-            parts: 10_000,
+            tree: Limits {
+                depth: 32,
+                parts: 10_000,
+            },
             unpacked: 512 << 20,
         }
     }
@@ -94,4 +94,9 @@ pub struct Extract {
     pub texts: Vec<Text>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
+}
+
+/// All texts of a message, and what could not be read.
+pub fn all(_message: &Message, _budget: &Budget) -> Extract {
+    Extract::default()
 }

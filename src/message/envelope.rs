@@ -21,6 +21,8 @@ pub struct Envelope {
     pub recipients: Vec<Recipient>,
     /// The day it came in. Exceptions end by it; the stages have no clock.
     pub received: Date,
+    /// The name of our MTA (`{j}`), for the header field that only our own people see.
+    pub host: String,
     /// Our own name of the message, shown in log, header and refusal.
     pub id: String,
 }

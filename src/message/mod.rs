@@ -4,6 +4,7 @@
 pub mod address;
 pub mod envelope;
 pub mod header;
+pub mod mime;
 
 use std::ops::Range;
 
@@ -27,6 +28,34 @@ pub struct Message {
     pub body_start: usize,
     /// The part tree, flattened, parents before children. Empty only for an empty mail.
     pub parts: Vec<Part>,
+    /// Parts that stand in the mail but not in `parts`, and why in words: nested too deep, too many.
+    pub left_out: Vec<(PartPath, String)>,
+}
+
+/// How far a mail's part tree is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Depth of nested parts.
+    pub depth: usize,
+    /// Number of parts.
+    pub parts: usize,
+}
+
+impl Message {
+    /// Takes a mail apart. It never fails: what cannot be understood is one part of plain text, and
+    /// what is beyond the limits is named in `left_out`.
+    pub fn read(envelope: Envelope, raw: Vec<u8>, limits: Limits) -> Self {
+        let (fields, body_start) = header::split(&raw);
+        let (parts, left_out) = mime::parts(&raw, limits);
+        Self {
+            envelope,
+            raw,
+            fields,
+            body_start,
+            parts,
+            left_out,
+        }
+    }
 }
 
 /// The address of a part: the MIME path (`1`, `2.1`), then the members of containers

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Finds the word that was probably meant.
+
+/// `; did you mean "hold"?` where one of `known` is near enough to `word`, else nothing.
+pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let near = known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.chars().count().div_ceil(3))
+        .min();
+    near.map_or_else(String::new, |(_, candidate)| {
+        format!("; did you mean \"{candidate}\"?")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        let known = ["plain", "hold", "refuse"];
+        assert_eq!(did_you_mean("hodl", known), "; did you mean \"hold\"?");
+        assert_eq!(did_you_mean("quarantine", known), "");
+    }
+}

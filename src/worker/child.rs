@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns jobs that come over standard input into verdicts, in a process that can do nothing else.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+
+use super::{Greeting, Job, VERSION, frame, sandbox};
+use crate::inspect::{Policy, inspect};
+
+/// Runs the worker: enters the sandbox, compiles the policy that the daemon sends, then inspects one
+/// message after the other until the daemon closes the socket.
+///
+/// # Errors
+/// When the socket fails. What else fails is told to the daemon in the greeting.
+pub fn run(compile: impl FnOnce(&[u8]) -> Result<Policy, String>) -> io::Result<()> {
+    // A panic message could hold a found value, and nobody reads it here.
+    std::panic::set_hook(Box::new(|_| ()));
+    let mut socket = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let ready = sandbox::enter();
+    let Some(text) = frame::read(&mut socket)? else {
+        return Ok(());
+    };
+    let ready = ready.and_then(|()| compile(&text));
+    drop(text);
+    let greeting = Greeting {
+        version: VERSION.to_owned(),
+        policy: ready
+            .as_ref()
+            .map(|policy| policy.digest.clone())
+            .map_err(Clone::clone),
+    };
+    frame::write(&mut socket, &serde_json::to_vec(&greeting)?)?;
+    match ready {
+        Ok(policy) => serve(&mut socket, &policy),
+        Err(_) => Ok(()),
+    }
+}
+
+fn serve(socket: &mut (impl Read + Write), policy: &Policy) -> io::Result<()> {
+    while let Some(job) = frame::read(socket)? {
+        let job: Job = serde_json::from_slice(&job)?;
+        let raw = frame::read(socket)?.unwrap_or_default();
+        sandbox::allow_processor_time()?;
+        let verdict = inspect(job.envelope, raw, job.unread, policy);
+        frame::write(socket, &serde_json::to_vec(&verdict)?)?;
+    }
+    Ok(())
+}

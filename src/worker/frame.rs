@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the form of what passes between daemon and worker: a length, then so many bytes.
+
+use std::io::{self, Read, Write};
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// The longest frame, in bytes. A policy, a mail and a verdict are all far below it.
+const MAX: u32 = 1 << 30;
+
+fn length_of(bytes: &[u8]) -> io::Result<[u8; 4]> {
+    let length = u32::try_from(bytes.len())
+        .ok()
+        .filter(|length| *length <= MAX);
+    let length = length.ok_or_else(|| io::Error::other("frame too long"))?;
+    Ok(length.to_le_bytes())
+}
+
+fn checked(length: [u8; 4]) -> io::Result<u32> {
+    let length = u32::from_le_bytes(length);
+    if length > MAX {
+        return Err(io::Error::other("frame too long"));
+    }
+    Ok(length)
+}
+
+/// Writes one frame, blocking.
+///
+/// # Errors
+/// When the other side is gone, or the frame is over a gigabyte.
+pub fn write(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    to.write_all(&length_of(bytes)?)?;
+    to.write_all(bytes)?;
+    to.flush()
+}
+
+/// Reads one frame, blocking. `None` at the end of the stream.
+///
+/// Memory grows with the bytes that come, not with the length that is promised.
+///
+/// # Errors
+/// When the stream ends within a frame, or a length is over a gigabyte.
+pub fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    if from.read(&mut length[..1])? == 0 {
+        return Ok(None);
+    }
+    from.read_exact(&mut length[1..])?;
+    let length = u64::from(checked(length)?);
+    let mut bytes = Vec::new();
+    from.take(length).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 != length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(bytes))
+}
+
+/// Writes one frame.
+///
+/// # Errors
+/// As [`write`].
+pub async fn send(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
+    to.write_all(&length_of(bytes)?).await?;
+    to.write_all(bytes).await?;
+    to.flush().await
+}
+
+/// Reads one frame.
+///
+/// # Errors
+/// As [`read`], and at the end of the stream.
+pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length).await?;
+    let length = u64::from(checked(length)?);
+    let mut bytes = Vec::new();
+    from.take(length).read_to_end(&mut bytes).await?;
+    if bytes.len() as u64 != length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_comes_back_as_it_went() {
+        let mut wire = Vec::new();
+        write(&mut wire, b"one").unwrap();
+        write(&mut wire, b"").unwrap();
+        let mut from = wire.as_slice();
+        assert_eq!(read(&mut from).unwrap().unwrap(), b"one");
+        assert_eq!(read(&mut from).unwrap().unwrap(), b"");
+        assert!(read(&mut from).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_cut_or_absurd_frame_is_an_error() {
+        assert!(read(&mut [3, 0, 0, 0, b'a'].as_slice()).is_err());
+        assert!(read(&mut [3, 0].as_slice()).is_err());
+        assert!(read(&mut [255, 255, 255, 255].as_slice()).is_err());
+    }
+}
