@@ -18,15 +18,15 @@
 //! 12 command
 //! 11 config
 //! 10 milter
-//!  8 worker
+//!  8 log worker
 //!  7 inspect
 //!  6 act
 //!  5 decide
 //!  4 classify
 //!  3 detect
 //!  2 extract
-//!  1 message
-//!  0 secret units yaml nearest
+//!  1 message units yaml
+//!  0 nearest secret shipped
 //! ```
 
 pub mod act;
@@ -40,5 +40,6 @@ pub mod inspect;
 pub mod message;
 pub mod nearest;
 pub mod secret;
+pub mod shipped;
 pub mod worker;
 pub mod yaml;

@@ -62,7 +62,7 @@ const CALLS_WITH_PROTECTION: &[(libc::c_long, u8)] =
 /// One sentence that says which layer the system refused. The process must end then.
 pub fn enter() -> Result<(), String> {
     // The first look at a clock asks the kernel where the clock is, which the filter would not allow.
-    clock_gettime(ClockId::ProcessCPUTime);
+    processor_seconds();
     // Landlock makes a descriptor of its rules, so it comes before the limit of descriptors.
     lock_files_and_network()?;
     limit().map_err(|error| format!("cannot set resource limits: {error}"))?;
@@ -74,13 +74,17 @@ pub fn enter() -> Result<(), String> {
 /// # Errors
 /// What the system says; it does not happen as long as the hard limit is unset.
 pub fn allow_processor_time() -> io::Result<()> {
-    let spent = clock_gettime(ClockId::ProcessCPUTime).tv_sec;
-    let current = u64::try_from(spent).unwrap_or(0) + 1 + PROCESSOR_SECONDS;
+    let current = processor_seconds() + 1 + PROCESSOR_SECONDS;
     let limit = Rlimit {
         current: Some(current),
         maximum: None,
     };
     Ok(setrlimit(Resource::Cpu, limit)?)
+}
+
+/// What the process has spent so far.
+fn processor_seconds() -> u64 {
+    u64::try_from(clock_gettime(ClockId::ProcessCPUTime).tv_sec).unwrap_or(0)
 }
 
 fn limit() -> io::Result<()> {

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the files of `conf/` that are built into the program.
+
+/// The configuration that holds where the admin wrote none.
+pub const CONFIG: &str = include_str!("../conf/pii-milter.yaml");
+
+/// Detector files: path below `conf/detectors`, text.
+pub const DETECTORS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
+
+/// Relay profiles: path below `conf/relays`, text.
+pub const RELAYS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/relays.rs"));
