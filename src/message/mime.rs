@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a raw mail into its part tree; the only file that knows mail-parser.
 //!
-//! mail-parser reads what stands in MIME header values (parameters, RFC 2231) and knows charsets.
-//! The tree is cut here: mail-parser follows nested messages without limit and aborts when it drops
-//! 50,000 of them, and decodes every body, which we do ourselves. Depth is bounded by our own
-//! limit, nothing recurses, and every offset is one of the root mail.
+//! Of mail-parser we take the charsets that nobody else knows. The tree is cut here: mail-parser
+//! follows nested messages without limit and aborts when it drops 50,000 of them, it decodes every
+//! body, which we do ourselves, and it puts blanks between the encoded words of a file name. Depth is
+//! bounded by our own limit, nothing recurses, and every offset is one of the root mail.
 
 use std::ops::Range;
 
-use mail_parser::parsers::MessageStream;
-use mail_parser::{ContentType, HeaderValue, decoders::charsets::map::charset_decoder};
+use mail_parser::decoders::charsets::map::charset_decoder;
 use memchr::memmem;
 
-use super::{Field, Limits, Part, PartPath, charset, header, transfer};
+use super::parameters::Parameters;
+use super::{Field, Limits, Part, PartPath, header, transfer};
 
 pub use super::words::decode_words;
-
-/// A longer value of a MIME header field is not read to its end, which is said in `left_out`: the
-/// library's reader of parameters is quadratic in the worst case.
-const LONGEST_VALUE: usize = 64 << 10;
 
 /// The part tree, flattened, and what was left out of it.
 ///
@@ -122,11 +118,6 @@ impl Tree<'_> {
         let is_multipart = !members.is_empty();
         let is_message = is_message(&head.media_type) && !encoded && !content.is_empty();
         let path = entity.path(is_multipart);
-        if head.is_cut {
-            let why =
-                format!("a MIME header field of more than {LONGEST_VALUE} bytes, read in part");
-            self.left_out.push((path.clone(), why));
-        }
         if is_multipart || is_message {
             self.go_down(&entity, &path, &head, members, &content);
         }
@@ -199,8 +190,6 @@ struct Head {
     encoding: String,
     file_name: Option<String>,
     is_attachment: bool,
-    /// A value was too long to be read to its end.
-    is_cut: bool,
 }
 
 impl Head {
@@ -209,105 +198,44 @@ impl Head {
             let named = fields.iter().filter(move |field| field.is(name));
             named.filter_map(|field| bytes.get(field.value.clone()))
         };
+        let kinds: Vec<Parameters> = values("Content-Type").map(Parameters::read).collect();
         // Of two types the one that has members says more.
-        let is_multipart = |value: &&[u8]| starts_with(value, b"multipart/");
-        let kind = values("Content-Type").find(is_multipart);
-        let kind = kind.or_else(|| values("Content-Type").next());
+        let kind = kinds
+            .iter()
+            .find(|kind| kind.word.starts_with("multipart/"));
+        let kind = kind.or(kinds.first());
         let disposition = values("Content-Disposition").next();
-        let parsed = kind.and_then(parameters);
-        let disposed = disposition.and_then(parameters);
+        let disposition = disposition.map(Parameters::read).unwrap_or_default();
         let default = if is_in_digest && kind.is_none() {
             "message/rfc822"
         } else {
             "text/plain"
         };
-        let declared = parsed.as_ref().and_then(|parsed| {
-            let subtype = parsed.c_subtype.as_ref().filter(|text| !text.is_empty())?;
-            Some(format!("{}/{subtype}", parsed.c_type).to_ascii_lowercase())
-        });
-        let attribute = |of: &Option<ContentType<'_>>, name: &str| {
-            of.as_ref()
-                .and_then(|of| of.attribute(name))
-                .map(str::to_owned)
+        let declared = kind.map(|kind| kind.word.as_str());
+        let is_type = |word: &&str| {
+            let halves = word.split_once('/');
+            halves.is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())
         };
-        let name = attribute(&disposed, "filename").or_else(|| attribute(&parsed, "name"));
-        let encoding = values("Content-Transfer-Encoding")
-            .next()
-            .unwrap_or_default();
-        let encoding = String::from_utf8_lossy(encoding).to_ascii_lowercase();
-        // Comments and what else stands behind the word are no part of it (RFC 2045, 6.1).
-        let word = encoding
-            .split([' ', '\t', '\r', '\n', ';', '('])
-            .find(|word| !word.is_empty());
+        let encoding = values("Content-Transfer-Encoding").next();
+        // What else stands behind the word is no part of it (RFC 2045, 6.1).
+        let encoding = encoding.map(Parameters::read).unwrap_or_default().word;
+        let name = disposition.text("filename");
         Self {
-            media_type: declared.unwrap_or_else(|| default.to_owned()),
-            charset: attribute(&parsed, "charset"),
-            boundary: kind.map(boundary).unwrap_or_default(),
-            encoding: word.unwrap_or_default().to_owned(),
-            file_name: name
-                .map(|name| decode_words(name.as_bytes()))
-                .filter(|n| !n.is_empty()),
-            is_attachment: disposed.is_some_and(|disposed| disposed.is_attachment()),
-            is_cut: [kind, disposition]
-                .iter()
-                .flatten()
-                .any(|v| v.len() > LONGEST_VALUE),
+            media_type: declared.filter(is_type).unwrap_or(default).to_owned(),
+            charset: kind.and_then(|kind| kind.text("charset")),
+            boundary: kind
+                .and_then(|kind| kind.bytes("boundary"))
+                .unwrap_or_default()
+                .to_vec(),
+            encoding: encoding
+                .split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            file_name: name.or_else(|| kind.and_then(|kind| kind.text("name"))),
+            is_attachment: disposition.word == "attachment",
         }
     }
-}
-
-/// True where a value begins with this text, blanks and case apart.
-fn starts_with(value: &[u8], text: &[u8]) -> bool {
-    let start = value.trim_ascii_start().get(..text.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(text))
-}
-
-/// The type or disposition in a value, with its parameters decoded.
-fn parameters(value: &[u8]) -> Option<ContentType<'static>> {
-    let value = value
-        .get(..value.len().min(LONGEST_VALUE))
-        .unwrap_or_default();
-    let mut text = charset::decode(value, None);
-    text.push('\n');
-    match MessageStream::new(text.as_bytes())
-        .parse_content_type()
-        .into_owned()
-    {
-        HeaderValue::ContentType(parsed) => Some(parsed),
-        _ => None,
-    }
-}
-
-/// The boundary parameter byte for byte, as it stands in the delimiter lines.
-fn boundary(value: &[u8]) -> Vec<u8> {
-    let lower = value.to_ascii_lowercase();
-    let after_name = memmem::find_iter(&lower, b"boundary").find_map(|at| {
-        let rest = value.get(at + b"boundary".len()..)?.trim_ascii_start();
-        rest.strip_prefix(b"=").map(<[u8]>::trim_ascii_start)
-    });
-    let after_name = after_name.unwrap_or_default();
-    let Some(quoted) = after_name.strip_prefix(b"\"") else {
-        let end = |b: &u8| b.is_ascii_whitespace() || *b == b';';
-        let length = after_name.iter().position(end);
-        return after_name
-            .get(..length.unwrap_or(after_name.len()))
-            .unwrap_or_default()
-            .to_vec();
-    };
-    let mut text = Vec::new();
-    let mut escaped = false;
-    for byte in quoted {
-        match byte {
-            b'\r' | b'\n' => {}
-            b'\\' if !escaped => escaped = true,
-            b'"' if !escaped => break,
-            _ => {
-                escaped = false;
-                text.push(*byte);
-            }
-        }
-    }
-    text.trim_ascii_end().to_vec()
 }
 
 /// The members of a multipart, header and body each, as ranges of the mail (RFC 2046, 5.1.1). One

@@ -6,6 +6,7 @@ pub mod charset;
 pub mod envelope;
 pub mod header;
 pub mod mime;
+pub mod parameters;
 pub mod transfer;
 pub mod words;
 

@@ -116,11 +116,7 @@ mod tests {
     #[test]
     fn base64_takes_junk_and_missing_padding() {
         for text in ["SUJBTiBDSDk=", "SU*JB\r\nTi!BDSD k", "SUJBTg==IENIOQ=="] {
-            let decoded = base64(text.as_bytes());
-            assert!(
-                decoded == b"IBAN CH9" || text.contains("==") && decoded == b"IBAN CH9",
-                "{text}: {decoded:?}"
-            );
+            assert_eq!(base64(text.as_bytes()), b"IBAN CH9", "{text}");
         }
         assert_eq!(base64(b"QQ"), b"A");
         assert_eq!(base64(b"Q"), b"");
