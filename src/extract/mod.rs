@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Limits, Message, PartPath};
+use crate::message::{self, Limits, Message, PartPath};
 
 use work::Work;
 
@@ -160,6 +160,15 @@ pub fn all(message: &Message, budget: &Budget) -> Extract {
     header::read(&message.fields, &message.raw, None, &mut work);
     work.read_tree(&message.raw, &message.parts, &message.left_out);
     work.extract
+}
+
+/// True for a file that is a mail rather than a document: by the ending of its name, else by how it
+/// starts.
+pub fn is_mail(name: &str, bytes: &[u8]) -> bool {
+    const DOCUMENTS: &[&str] = &[".txt", ".csv", ".tsv", ".md", ".html", ".htm"];
+    let name = name.to_lowercase();
+    let ends = |ending: &&str| name.ends_with(*ending);
+    name.ends_with(".eml") || !DOCUMENTS.iter().any(ends) && message::header::begins(bytes)
 }
 
 /// The text of a document that is no message, as part `1`. Its name tells its kind where the

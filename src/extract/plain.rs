@@ -18,6 +18,11 @@ const TEXTS: &[&str] = &[
     "multipart/",
 ];
 
+/// Endings of files that are text, whatever type the mailer gave them.
+const ENDINGS: &[&str] = &[
+    ".txt", ".csv", ".tsv", ".md", ".ics", ".vcf", ".json", ".xml", ".log",
+];
+
 /// How many bytes are looked at to tell text from other content.
 const SAMPLE: usize = 64 << 10;
 
@@ -28,11 +33,15 @@ impl Format for Plain {
     fn takes(&self, source: &Source<'_>) -> bool {
         let is_declared = source.media_type.starts_with("text/")
             || TEXTS.iter().any(|kind| source.media_type.starts_with(kind));
-        is_declared || is_text(source.bytes)
+        is_declared || source.is_named(ENDINGS) || is_text(source.bytes)
     }
 
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let text = with_lf(charset::decode(source.bytes, source.charset));
+        if !is_mostly_printable(&text) {
+            let detail = "it says that it is text, but most likely it is something else";
+            work.unreadable(source.path, Why::Partly, detail);
+        }
         work.text(source.path, text, Vec::new());
         if memmem::find(source.bytes, sealed::PGP_MESSAGE).is_some() {
             work.unreadable(
@@ -74,10 +83,24 @@ pub(super) fn with_lf(text: String) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
+/// True for control characters that text does not have.
+fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')
+}
+
+/// True where at most a few characters are none that a person reads.
+fn is_mostly_printable(text: &str) -> bool {
+    let (mut all, mut odd) = (0_usize, 0_usize);
+    for c in text.chars().take(SAMPLE) {
+        all += 1;
+        odd += usize::from(is_control(c) || c == char::REPLACEMENT_CHARACTER);
+    }
+    odd * 30 <= all.max(60)
+}
+
 /// True for content whose beginning is UTF-8 or UTF-16 text without control characters.
 fn is_text(bytes: &[u8]) -> bool {
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
-    let is_control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}');
     if sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]) {
         let text = charset::decode(sample, None);
         return !text.contains(|c: char| is_control(c) || c == char::REPLACEMENT_CHARACTER);

@@ -93,24 +93,17 @@ fn unfinished_pages_are_read() {
 
 #[test]
 fn hostile_pages_take_linear_time_and_no_stack() {
-    let million = 1_000_000;
-    assert_eq!(text(&format!("{}x", "<div>".repeat(million))), "x");
+    let many = 100_000;
+    assert_eq!(text(&format!("{}x", "<div>".repeat(many))), "x");
     assert_eq!(
-        text(&format!(
-            "{}{}x",
-            "<div>".repeat(million),
-            "</b>".repeat(million)
-        )),
+        text(&format!("{}{}x", "<div>".repeat(many), "</b>".repeat(many))),
         "x"
     );
-    assert_eq!(
-        text(&format!("{}x", "<table><tr><td>".repeat(100_000))),
-        "x"
-    );
-    assert_eq!(text(&format!("{}x", "<p hidden>".repeat(million))).len(), 1);
-    assert_eq!(text(&"<![CDATA[".repeat(100_000)).len(), 9 * 99_999);
-    assert_eq!(text(&"&".repeat(million)).len(), million);
-    assert_eq!(text(&"<!--".repeat(million)), "");
+    assert_eq!(text(&format!("{}x", "<table><tr><td>".repeat(many))), "x");
+    assert_eq!(text(&format!("{}x", "<p hidden>".repeat(many))).len(), 1);
+    assert_eq!(text(&"<![CDATA[".repeat(many)).len(), 9 * (many - 1));
+    assert_eq!(text(&"&".repeat(many)).len(), many);
+    assert_eq!(text(&"<!--".repeat(many)), "");
 }
 
 #[test]
