@@ -90,7 +90,8 @@ impl FromStr for Endpoint {
         let host = bare.unwrap_or(host);
         let sound = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
         let sound = !host.is_empty()
-            && (host.chars().all(sound) || bare.is_some_and(|h| h.parse::<std::net::Ipv6Addr>().is_ok()));
+            && (host.chars().all(sound)
+                || bare.is_some_and(|h| h.parse::<std::net::Ipv6Addr>().is_ok()));
         match port.parse() {
             Ok(port) if sound => Ok(Self::Inet {
                 host: host.to_owned(),

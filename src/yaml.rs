@@ -62,7 +62,10 @@ fn explain(error: &str, text: &str) -> String {
             "invalid type: unit variant, expected newtype variant",
             "needs a value: write the word, a colon, a blank and the value",
         )
-        .replace("recursion limit exceeded", "nested too deep; write it flatter")
+        .replace(
+            "recursion limit exceeded",
+            "nested too deep; write it flatter",
+        )
         .replace(
             "repetition limit exceeded",
             "aliases unfold to too much; write it out",
