@@ -17,6 +17,15 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     })
 }
 
+/// The same, and where nothing is near, all that is known: `; write one of plain, hold`.
+pub fn instead<'a>(word: &str, known: &[&'a str]) -> String {
+    let near = did_you_mean(word, known.iter().copied());
+    if near.is_empty() && !known.is_empty() {
+        return format!("; write one of {}", known.join(", "));
+    }
+    near
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +35,11 @@ mod tests {
         let known = ["plain", "hold", "refuse"];
         assert_eq!(did_you_mean("hodl", known), "; did you mean \"hold\"?");
         assert_eq!(did_you_mean("quarantine", known), "");
+        assert_eq!(
+            instead("quarantine", &known[..2]),
+            "; write one of plain, hold"
+        );
+        assert_eq!(instead("hodl", &known), "; did you mean \"hold\"?");
         assert_eq!(did_you_mean(&"x".repeat(1_000_000), known), "");
     }
 }

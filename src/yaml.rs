@@ -34,7 +34,7 @@ impl std::error::Error for Error {}
 /// One sentence with path, line and column, and the word that was probably meant.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
     check_brackets(text)?;
-    let explained = |error: serde_yaml::Error| Error(explain(&error.to_string(), text));
+    let explained = |error: serde_yaml::Error| Error(explain(&error, text));
     let document = || serde_yaml::Deserializer::from_str(text);
     Unique.deserialize(document()).map_err(explained)?;
     serde_yaml::with::singleton_map_recursive::deserialize(document()).map_err(explained)
@@ -55,38 +55,79 @@ fn check_brackets(text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// What serde and the library say, as an admin understands it, with the word that was meant.
-fn explain(error: &str, text: &str) -> String {
-    let error = error
-        .replace(
-            "invalid type: unit variant, expected newtype variant",
-            "needs a value: write the word, a colon, a blank and the value",
-        )
-        .replace(
-            "recursion limit exceeded",
-            "nested too deep; write it flatter",
-        )
-        .replace(
-            "repetition limit exceeded",
-            "aliases unfold to too much; write it out",
-        )
-        .replace(
-            "deserializing from YAML containing more than one document is not supported",
-            "more than one document; take the line \"---\" out",
-        );
-    if error.contains("cannot start any token") && text.contains('\t') {
-        return format!("{error}; indent with blanks, not with tabs");
+/// What the library says, in words of ours.
+const PLAIN: &[(&str, &str)] = &[
+    (
+        "invalid type: unit variant, expected newtype variant",
+        "needs a value: write the word, a colon, a blank and the value",
+    ),
+    (
+        "deserializing from YAML containing more than one document is not supported",
+        "more than one document; take the line \"---\" out",
+    ),
+    (
+        "repetition limit exceeded",
+        "aliases unfold to too much; write it out",
+    ),
+    (
+        "recursion limit exceeded",
+        "nested too deep; write it flatter",
+    ),
+    (
+        "expected a sequence",
+        "expected a list: [ a, b ], or lines that begin with \"- \"",
+    ),
+    ("expected a map", "expected lines of \"word: value\""),
+    (
+        "expected a nonzero usize",
+        "expected a whole number above 0",
+    ),
+];
+
+/// What the library says, with the place in front and the remedy behind.
+fn explain(error: &serde_yaml::Error, text: &str) -> String {
+    let mut said = error.to_string();
+    let mut place = String::new();
+    if let Some(at) = error.location() {
+        place = format!("line {} column {}: ", at.line(), at.column());
+        let tail = format!(" at {}", place.trim_end_matches(": "));
+        said = said.replacen(&tail, "", 1);
     }
-    let Some((_, after)) = error
+    for (theirs, ours) in PLAIN {
+        said = said.replace(theirs, ours);
+    }
+    // Their last word is the name of a type of ours, which tells an admin nothing.
+    for (theirs, ours) in [
+        ("expected enum ", "a word"),
+        ("expected struct ", "lines of \"word: value\""),
+    ] {
+        if let Some(at) = said.find(theirs) {
+            said.truncate(at);
+            said = format!("{said}expected {ours}");
+        }
+    }
+    let remedy = remedy(&said, text);
+    format!("{place}{said}{remedy}")
+}
+
+/// What to write instead, where it can be told from the error.
+fn remedy(said: &str, text: &str) -> String {
+    if said.contains("cannot start any token") && text.contains('\t') {
+        return "; indent with blanks, not with tabs".into();
+    }
+    if said.contains("scanning an alias") || said.ends_with("unknown anchor") {
+        return "; write \"*\" in quotes, and see that each quote before it is closed".into();
+    }
+    let Some((_, after)) = said
         .split_once("unknown field `")
-        .or_else(|| error.split_once("unknown variant `"))
+        .or_else(|| said.split_once("unknown variant `"))
     else {
-        return error;
+        return String::new();
     };
     let mut quoted = after.split('`');
     let word = quoted.next().unwrap_or_default();
     let known: Vec<&str> = quoted.skip(1).step_by(2).collect();
-    format!("{error}{}", did_you_mean(word, known))
+    did_you_mean(word, known)
 }
 
 /// Walks a document for keys that stand twice in one map, and for tags, of which we have none.
@@ -132,6 +173,10 @@ impl<'de> Visitor<'de> for Unique {
     }
 
     fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
         Ok(())
     }
 
@@ -250,36 +295,49 @@ mod tests {
         for (text, expected) in [
             (
                 "items: [ rely: x ]",
-                "items[0]: unknown variant `rely`, expected one of `relay`, `mta-hold`, `plain` \
-                 at line 1 column 10; did you mean \"relay\"?",
+                "line 1 column 10: items[0]: unknown variant `rely`, expected one of `relay`, \
+                 `mta-hold`, `plain`; did you mean \"relay\"?",
             ),
             (
                 "items: []\nnumber: {}",
-                "unknown field `number`, expected `items` or `numbers` at line 2 column 1; \
+                "line 2 column 1: unknown field `number`, expected `items` or `numbers`; \
                  did you mean \"numbers\"?",
             ),
             (
                 "items: []\nnumbers: { a: 1, b: 2,\n  a: 3 }",
-                "numbers: \"a\" stands twice; keep one of them at line 3 column 3",
+                "line 3 column 3: numbers: \"a\" stands twice; keep one of them",
             ),
             (
                 "items: []\nitems: []",
-                "\"items\" stands twice; keep one of them at line 2 column 1",
+                "line 2 column 1: \"items\" stands twice; keep one of them",
             ),
             (
                 "items:\n\t- plain",
-                "found character that cannot start any token at line 2 column 1, while scanning \
+                "line 2 column 1: found character that cannot start any token, while scanning \
                  for the next token; indent with blanks, not with tabs",
             ),
             (
                 "items: [ !plain x ]",
-                "items[0]: a word with \"!\" in front means nothing here; put it in quotes, or \
-                 write \"word: value\" at line 1 column 10",
+                "line 1 column 10: items[0]: a word with \"!\" in front means nothing here; put it \
+                 in quotes, or write \"word: value\"",
             ),
             (
                 "items: []\n---\nitems: []",
                 "more than one document; take the line \"---\" out",
             ),
+            (
+                "items: 3",
+                "line 1 column 8: items: invalid type: integer `3`, expected a list: [ a, b ], or lines that begin with \"- \"",
+            ),
+            (
+                "- 3",
+                "line 1 column 1: invalid type: sequence, expected lines of \"word: value\"",
+            ),
+            (
+                "items: [ 3 ]",
+                "line 1 column 10: items[0]: invalid type: integer `3`, expected a word",
+            ),
+            ("", "line 1 column 1: missing field `items`"),
         ] {
             assert_eq!(error(text), expected);
         }

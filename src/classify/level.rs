@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::detect::entity::{GROUPS, members};
 use crate::detect::{Confidence, Entity};
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
 use super::Sensitivity;
@@ -58,10 +58,13 @@ impl Levels {
                     "classify.{name}: \"{name}\" is the lowest level, which needs no line; take it out"
                 )),
                 Some(level) => found.push((Sensitivity(level), conditions.clone())),
-                None => errors.push(format!(
-                    "classify.{name}: decide.columns has no level \"{name}\"{}",
-                    did_you_mean(name, names.iter().map(String::as_str))
-                )),
+                None => {
+                    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+                    errors.push(format!(
+                        "classify.{name}: decide.columns has no level \"{name}\"{}",
+                        instead(name, &known)
+                    ));
+                }
             }
         }
         if !errors.is_empty() {
@@ -157,10 +160,12 @@ impl Term {
         if entities.is_empty() {
             let known = Entity::ALL.iter().map(|entity| entity.as_str());
             let known = known.chain(GROUPS.iter().map(|(name, _)| *name));
-            return Err(format!(
-                "\"{word}\" is no entity and no group{}",
-                did_you_mean(word, known)
-            ));
+            return Err(match did_you_mean(word, known).as_str() {
+                "" => format!(
+                    "\"{word}\" is no entity and no group; pii-milter.yaml(5) names them all"
+                ),
+                near => format!("\"{word}\" is no entity and no group{near}"),
+            });
         }
         Ok(Self { count, entities })
     }

@@ -114,7 +114,7 @@ impl Target {
         }
         Err(format!(
             "\"{text}\" is no recipient kind and no address pattern{}",
-            kinds.did_you_mean(text)
+            kinds.instead(text)
         ))
     }
 }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use indexmap::IndexMap;
 
 use crate::message::{Address, Pattern};
-use crate::nearest::did_you_mean;
+use crate::nearest::instead;
 use crate::units::Parsed;
 
 /// One line of `recipients`: the kind, and whom it names.
@@ -104,8 +104,9 @@ impl Kinds {
     }
 
     /// `; did you mean "partner"?`
-    pub fn did_you_mean(&self, name: &str) -> String {
-        did_you_mean(name, self.names.iter().map(String::as_str))
+    pub fn instead(&self, name: &str) -> String {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        instead(name, &names)
     }
 
     /// Begins a line of a kind.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps what is ours: the networks and logins that prove a mail is outbound, and our domains.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -70,6 +71,11 @@ impl Ours {
 }
 
 impl Network {
+    /// True for the whole internet.
+    pub fn is_everything(&self) -> bool {
+        matches!(self, Self::Net(net) if net.prefix_len() == 0)
+    }
+
     fn has(&self, client: IpAddr) -> bool {
         // An IPv4 client on a socket for both is written ::ffff:192.0.2.1 (RFC 4291, 2.5.5.2).
         let client = client.to_canonical();
@@ -105,6 +111,15 @@ impl FromStr for Network {
                 net.trunc(),
                 net.addr()
             ))
+        }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Loopback => f.write_str("loopback"),
+            Self::Net(net) => write!(f, "{net}"),
         }
     }
 }

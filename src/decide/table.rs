@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::message::Direction;
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
 use super::{Exception, Kinds, exception};
@@ -48,6 +48,16 @@ pub struct Row {
 #[derive(Clone, Copy, Debug)]
 struct Mixed;
 
+impl Section {
+    /// The rows of one direction, as written.
+    pub fn rows(&self, direction: Direction) -> &Rows {
+        match direction {
+            Direction::Outbound => &self.outbound,
+            Direction::Inbound => &self.inbound,
+        }
+    }
+}
+
 impl Table {
     /// Checks the matrix and the exceptions against kinds and channels.
     ///
@@ -60,15 +70,15 @@ impl Table {
         channels: &[&str],
     ) -> Result<Self, Vec<String>> {
         let mut errors = check_columns(&section.columns);
-        let mut bind = |direction, rows| {
-            let bound = bind(direction, rows, &section.columns, &kinds, channels);
+        let mut bind = |direction| {
+            let bound = bind(direction, section, &kinds, channels);
             bound.unwrap_or_else(|wrong| {
                 errors.extend(wrong);
                 Vec::new()
             })
         };
-        let outbound = bind(Direction::Outbound, &section.outbound);
-        let inbound = bind(Direction::Inbound, &section.inbound);
+        let outbound = bind(Direction::Outbound);
+        let inbound = bind(Direction::Inbound);
         let mut bound = Vec::new();
         for (at, entry) in exceptions.into_iter().enumerate() {
             match Exception::new(at, entry, &kinds, channels) {
@@ -117,8 +127,8 @@ pub(super) fn known(channel: &str, channels: &[&str]) -> Result<(), String> {
     if channels.contains(&channel) {
         return Ok(());
     }
-    let near = did_you_mean(channel, channels.iter().copied());
-    Err(format!("no channel \"{channel}\"{near}"))
+    let instead = instead(channel, channels);
+    Err(format!("no channel \"{channel}\"{instead}"))
 }
 
 fn check_columns(columns: &[String]) -> Vec<String> {
@@ -148,18 +158,18 @@ fn check_columns(columns: &[String]) -> Vec<String> {
 /// Finds the row of each kind, and checks what the rows say.
 fn bind(
     direction: Direction,
-    rows: &Rows,
-    columns: &[String],
+    section: &Section,
     kinds: &Kinds,
     channels: &[&str],
 ) -> Result<Vec<Row>, Vec<String>> {
+    let (rows, columns) = (section.rows(direction), &section.columns);
     let path = format!("decide.{}", direction.as_str());
     let mut errors = Vec::new();
     for (name, cells) in rows {
         if name != "*" && !kinds.names().contains(name) {
             errors.push(format!(
                 "{path}.{name}: no recipient kind \"{name}\"{}",
-                kinds.did_you_mean(name)
+                kinds.instead(name)
             ));
         }
         if cells.len() != columns.len() {

@@ -169,7 +169,7 @@ fn a_table_that_is_not_total_is_refused() {
         (
             "strictest",
             "split",
-            "mixed: \"split\" is not there yet; write strictest at line 8 column 8",
+            "line 8 column 8: mixed: \"split\" is not there yet; write strictest",
         ),
     ] {
         assert!(TABLE.contains(from));
@@ -191,7 +191,7 @@ fn an_exception_says_everything() {
     for (exception, expected) in [
         (
             "- { from: a@x.ch, to: partner, channel: plain, because: x }",
-            "[0]: missing field `until` at line 1 column 3",
+            "line 1 column 3: .[0]: missing field `until`",
         ),
         (
             "- { from: a@x.ch, to: partner, channel: plain, because: x, until: 31.12.2027 }",
