@@ -18,7 +18,7 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The same, and where nothing is near, all that is known: `; write one of plain, hold`.
-pub fn instead<'a>(word: &str, known: &[&'a str]) -> String {
+pub fn instead(word: &str, known: &[&str]) -> String {
     let near = did_you_mean(word, known.iter().copied());
     if near.is_empty() && !known.is_empty() {
         return format!("; write one of {}", known.join(", "));

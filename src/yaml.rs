@@ -33,6 +33,8 @@ impl std::error::Error for Error {}
 /// # Errors
 /// One sentence with path, line and column, and the word that was probably meant.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    // An editor's byte order mark is no content; the library takes it for a document of its own.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     check_brackets(text)?;
     let explained = |error: serde_yaml::Error| Error(explain(&error, text));
     let document = || serde_yaml::Deserializer::from_str(text);

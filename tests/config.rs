@@ -7,6 +7,7 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use jiff::civil::date;
 use pii_milter::config::{self, Source};
@@ -160,4 +161,83 @@ fn a_file_that_is_not_there_is_an_error() {
         errors,
         ["cannot read /nowhere/pii-milter.yaml: No such file or directory (os error 2)"]
     );
+}
+
+#[test]
+fn unknown_detectors_and_folders_are_doubts() -> Result<(), Box<dyn Error>> {
+    let mut source = Source::built_in();
+    let policy = source.policy().map_err(|errors| errors.join("\n"))?;
+    source.detectors = [
+        "generic/iban.yaml",
+        "ch/ch.ahv.yaml",
+        "detectors.d/dossier.yaml",
+    ]
+    .map(|path| (path.to_owned(), String::new()))
+    .into();
+    source.text = source.text.replace("[ generic, ch, eu ]", "[ genric, ch ]");
+    source.text = source.text.replace("skip: []", "skip: [ ch.avh, dossier ]");
+    let doubts = config::doubts(&source, &policy, date(2026, 11, 25));
+    let mut doubts = doubts.map_err(|errors| errors.join("\n"))?;
+    doubts.retain(|doubt| doubt.starts_with("detectors"));
+    assert_eq!(
+        doubts,
+        [
+            "detectors.use: no folder \"genric\"; did you mean \"generic\"?",
+            "detectors.skip: no detector \"ch.avh\"; did you mean \"ch.ahv\"?",
+        ]
+    );
+    Ok(())
+}
+
+/// Exit code, standard output and standard error of `pii-milter check` for a file of `tests/config`.
+fn check(file: &str, json: bool) -> Result<(Option<i32>, String, String), Box<dyn Error>> {
+    let mut verb = Command::new(env!("CARGO_BIN_EXE_pii-milter"));
+    verb.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config"));
+    verb.args(["check", file]).args(json.then_some("--json"));
+    let done = verb.output()?;
+    let (out, err) = (
+        String::from_utf8(done.stdout)?,
+        String::from_utf8(done.stderr)?,
+    );
+    Ok((done.status.code(), out, err))
+}
+
+#[test]
+fn the_verb_prints_table_exceptions_and_doubts() -> Result<(), Box<dyn Error>> {
+    let (code, out, err) = check("valid/exception-ended.yaml", false)?;
+    assert_eq!((code, err.as_str()), (Some(1), ""));
+    for part in [
+        "valid/exception-ended.yaml: mode monitor, policy ",
+        "Outbound: the client is in loopback, 192.0.2.0/24, or logged in",
+        " stranger    plain    incamail   refuse",
+        "refuse: reject 5.7.1 Please use the customer portal",
+        "exceptions[0]: from payroll@muster.swiss to partner by incamail, ended on 2026-11-24: salary slips",
+        "  exceptions[0]: it ended on 2026-11-24; take it out",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    let (code, out, _) = check("valid/exception-ended.yaml", true)?;
+    let object: serde_json::Value = serde_json::from_str(&out)?;
+    assert_eq!((code, out.lines().count()), (Some(1), 1));
+    assert_eq!(object["outbound"]["stranger"][2], "refuse");
+    assert_eq!(object["exceptions"][0]["until"], "2026-11-24");
+    Ok(())
+}
+
+#[test]
+fn the_verb_says_what_is_wrong() -> Result<(), Box<dyn Error>> {
+    let (code, out, err) = check("invalid/mode-misspelt.yaml", false)?;
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert_eq!(
+        err,
+        "pii-milter: invalid/mode-misspelt.yaml: line 2 column 7: mode: unknown variant `enforced`, \
+         expected `monitor` or `enforce`; did you mean \"enforce\"?\n"
+    );
+    let (code, out, _) = check("invalid/several-at-once.yaml", true)?;
+    let object: serde_json::Value = serde_json::from_str(&out)?;
+    assert_eq!(
+        (code, object["errors"].as_array().map(Vec::len)),
+        (Some(2), Some(4))
+    );
+    Ok(())
 }

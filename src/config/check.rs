@@ -12,7 +12,7 @@ use crate::decide::kind::Who;
 use crate::decide::{Exception, Table};
 use crate::detect::Entity;
 use crate::inspect::Policy;
-use crate::message::{Direction, Pattern};
+use crate::message::{Address, Direction, Pattern};
 use crate::nearest::did_you_mean;
 use crate::units::Parsed;
 
@@ -52,6 +52,7 @@ pub fn doubts(source: &Source, policy: &Policy, today: Date) -> Result<Vec<Strin
     let mut doubts = Vec::new();
     doubts.extend(of_the_edges(&file));
     doubts.extend(of_what_is_ours(policy));
+    doubts.extend(of_colleagues(policy));
     doubts.extend(of_samples(&file, policy));
     doubts.extend(policy.table.kinds().unreachable().iter().cloned());
     doubts.extend(of_empty_lists(source, &file));
@@ -113,6 +114,26 @@ fn of_what_is_ours(policy: &Policy) -> Vec<String> {
             "ours.networks: {network} is the whole internet, so all mail is outbound and anybody \
              can use an exception; name your own networks"
         ));
+    }
+    doubts
+}
+
+/// Domains of ours whose people nobody named.
+fn of_colleagues(policy: &Policy) -> Vec<String> {
+    let kinds = policy.table.kinds();
+    let others = kinds.of(&Address::default());
+    let mut doubts = Vec::new();
+    for domain in policy.ours.domains() {
+        let someone = match domain {
+            Pattern::Below(suffix) => Address::new(&format!("x@x{suffix}")),
+            _ => Address::new(&format!("x@{domain}")),
+        };
+        if kinds.names().len() > 1 && kinds.of(&someone) == others {
+            let kind = kinds.names().get(others).map_or("", String::as_str);
+            doubts.push(format!(
+                "ours.domains: \"{domain}\" is ours, but mail to it is to a \"{kind}\"; name it under recipients"
+            ));
+        }
     }
     doubts
 }

@@ -2,7 +2,7 @@
 //! Reads the configuration and the files beside it from disk, or takes the built-in ones.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::decide::kind::Who;
@@ -113,19 +113,24 @@ impl Source {
 /// The text of a file.
 fn text(path: &Path) -> Result<String, String> {
     let shown = path.display();
-    let size = fs::metadata(path).map(|about| about.len());
-    match size.and_then(|size| match size {
-        0..=LARGEST => fs::read(path),
-        _ => Err(io::Error::other("it is larger than 16 MB")),
-    }) {
-        Err(error) => Err(format!("cannot read {shown}: {error}")),
-        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            let before = error.as_bytes().get(..at).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            format!("{shown}: not UTF-8 at line {line}; save it as UTF-8")
-        }),
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| {
+        // A device has no end, and its size is 0.
+        file.take(LARGEST + 1).read_to_end(&mut bytes)
+    });
+    match read {
+        Err(error) => return Err(format!("cannot read {shown}: {error}")),
+        Ok(size) if size as u64 > LARGEST => {
+            return Err(format!("cannot read {shown}: it is larger than 16 MB"));
+        }
+        Ok(_) => (),
     }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let before = error.as_bytes().get(..at).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("{shown}: not UTF-8 at line {line}; save it as UTF-8")
+    })
 }
 
 /// The `*.yaml` files of a folder, by name; none where there is no folder.
