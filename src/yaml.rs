@@ -65,7 +65,7 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "deserializing from YAML containing more than one document is not supported",
-        "more than one document; take the line \"---\" out",
+        "more than one document; take lines \"---\" out, and put a blank behind each colon",
     ),
     (
         "repetition limit exceeded",
@@ -119,6 +119,9 @@ fn remedy(said: &str, text: &str) -> String {
     }
     if said.contains("scanning an alias") || said.ends_with("unknown anchor") {
         return "; write \"*\" in quotes, and see that each quote before it is closed".into();
+    }
+    if said.contains("mapping values are not allowed") {
+        return "; put a value that holds a colon and a blank in quotes".into();
     }
     let Some((_, after)) = said
         .split_once("unknown field `")
@@ -325,7 +328,7 @@ mod tests {
             ),
             (
                 "items: []\n---\nitems: []",
-                "more than one document; take the line \"---\" out",
+                "more than one document; take lines \"---\" out, and put a blank behind each colon",
             ),
             (
                 "items: 3",
