@@ -80,6 +80,7 @@ const PLAIN: &[(&str, &str)] = &[
         "expected a list: [ a, b ], or lines that begin with \"- \"",
     ),
     ("expected a map", "expected lines of \"word: value\""),
+    ("expected a boolean", "expected true or false"),
     (
         "expected a nonzero usize",
         "expected a whole number above 0",
@@ -121,7 +122,7 @@ fn remedy(said: &str, text: &str) -> String {
         return "; write \"*\" in quotes, and see that each quote before it is closed".into();
     }
     if said.contains("mapping values are not allowed") {
-        return "; put a value that holds a colon and a blank in quotes".into();
+        return "; a key wants a blank behind its colon, and a value with a colon and a blank wants quotes".into();
     }
     let Some((_, after)) = said
         .split_once("unknown field `")
