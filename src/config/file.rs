@@ -40,7 +40,7 @@ pub enum Mode {
 }
 
 /// The `milter` section.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Milter {
     /// Where the MTA finds us.
@@ -64,7 +64,7 @@ pub enum OnError {
 }
 
 /// What a message may cost. What goes beyond is a fact that `classify` can name.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Bytes of the whole mail.
@@ -80,7 +80,7 @@ pub struct Limits {
 }
 
 /// The `log` section.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// Where lines go.
