@@ -41,5 +41,6 @@ pub mod message;
 pub mod nearest;
 pub mod secret;
 pub mod shipped;
+pub mod units;
 pub mod worker;
 pub mod yaml;
