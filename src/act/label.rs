@@ -26,28 +26,31 @@ pub(super) fn labels(
 ) -> Vec<Edit> {
     let mut edits = forged(message);
     let level = field::ascii(&classification.level);
-    edits.push(Edit::AddHeader("X-PII-Level".into(), level.clone()));
+    edits.push(Edit::AddHeader("X-PII-Level".into(), level));
     let recipients = &message.envelope.recipients;
     if !recipients.is_empty() && recipients.iter().all(|one| ours.has(&one.address)) {
-        let found = classification.found.iter();
-        let found: Vec<String> = found
-            .map(|(detector, n)| format!("{detector}:{n}"))
-            .collect();
-        let word = |text: &str| field::ascii(text).replace([';', ' '], "_");
-        let value = format!(
-            "{}; level={}; found={}; policy={}; id={}",
-            word(&message.envelope.host),
-            word(&level),
-            word(&found.join(",")),
-            word(policy_digest),
-            word(&message.envelope.id)
-        );
-        edits.push(Edit::AddHeader(
-            "X-PII-Milter".into(),
-            field::fold("X-PII-Milter", &value),
-        ));
+        let value = details(message, classification, policy_digest);
+        edits.push(Edit::AddHeader("X-PII-Milter".into(), value));
     }
     edits
+}
+
+/// Who found what how often, under which policy: counts, never a value.
+fn details(message: &Message, classification: &Classification, policy_digest: &str) -> String {
+    let found = classification.found.iter();
+    let found: Vec<String> = found
+        .map(|(detector, n)| format!("{detector}:{n}"))
+        .collect();
+    let word = |text: &str| field::ascii(text).replace([';', ' '], "_");
+    let value = format!(
+        "{}; level={}; found={}; policy={}; id={}",
+        word(&message.envelope.host),
+        word(&classification.level),
+        word(&found.join(",")),
+        word(policy_digest),
+        word(&message.envelope.id)
+    );
+    field::fold("X-PII-Milter", &value)
 }
 
 /// Deletes every X-PII-* field. An index counts the fields of one name, and those behind a deleted
@@ -66,4 +69,29 @@ fn forged(message: &Message) -> Vec<Edit> {
             .map(|n| Edit::DeleteHeader((*name).to_owned(), n))
     });
     each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{classification, message};
+    use super::*;
+
+    #[test]
+    fn details_are_counts_on_short_lines() {
+        let mut message = message("Subject: x\n", &["<a@example.ch>"]);
+        let value = details(&message, &classification(), "0123456789ab");
+        assert_eq!(
+            value,
+            "mx.example.ch; level=confidential; found=ch.ahv:2,iban:1;\n policy=0123456789ab; id=M-7F3K2M"
+        );
+        message.envelope.host = "mx\r\nX: y; z".into();
+        let value = details(&message, &classification(), "d");
+        assert!(value.starts_with("mx__X:_y__z; level="), "{value}");
+    }
+
+    #[test]
+    fn names_are_ours_in_any_case() {
+        assert!(is_ours("x-PII-anything") && is_ours("X-PII-"));
+        assert!(!is_ours("X-PI") && !is_ours("X-PI\u{e9}-x") && !is_ours("Subject"));
+    }
 }

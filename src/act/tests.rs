@@ -152,7 +152,7 @@ fn shipped_channels() -> &'static Channels {
 }
 
 /// A message of these header lines; recipients as `address channel`.
-fn message(head: &str, recipients: &[&str]) -> Message {
+pub(super) fn message(head: &str, recipients: &[&str]) -> Message {
     let raw = head.as_bytes().to_vec();
     let mut fields: Vec<Field> = Vec::new();
     let mut at = 0;
@@ -194,7 +194,7 @@ fn message(head: &str, recipients: &[&str]) -> Message {
     }
 }
 
-fn classification() -> Classification {
+pub(super) fn classification() -> Classification {
     Classification {
         sensitivity: Sensitivity(2),
         level: "confidential".into(),
