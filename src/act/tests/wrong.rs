@@ -13,10 +13,14 @@ fn every_shipped_profile_reads_and_proves_itself() {
 #[test]
 fn wrong_channels_are_told_with_the_place() {
     let told = |text: &str| channels(text).unwrap_err().join("\n");
-    assert_eq!(
-        told("a: []\nb: [ rely: incamail ]\n"),
-        "b[0]: unknown variant `rely`, expected one of `relay`, `header`, `reject`, `mta-hold` at line 2 column 6; did you mean \"relay\"?"
-    );
+    let rely = told("a: []\nb: [ rely: incamail ]\n");
+    for part in [
+        "line 2 column 6",
+        "b[0]: unknown variant `rely`, expected one of `relay`, `header`, `reject`, `mta-hold`",
+        "; did you mean \"relay\"?",
+    ] {
+        assert!(rely.contains(part), "{rely}");
+    }
     assert_eq!(
         told("a: [ relay: incamial ]"),
         "channels.a[0]: no relay profile \"incamial\"; did you mean \"incamail\"?"
