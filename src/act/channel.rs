@@ -114,7 +114,7 @@ impl Channels {
     pub fn asked(&self, message: &Message) -> Option<&str> {
         let subjects = message.fields.iter().filter(|field| field.is("Subject"));
         let subjects: Vec<String> = subjects
-            .map(|field| subject::shown(message.raw.get(field.value.clone()).unwrap_or_default()))
+            .map(|field| subject::shown(super::value(message, field)))
             .collect();
         let asked = self.0.iter().find(|(_, channel)| {
             let mark = channel
@@ -133,7 +133,7 @@ impl Channels {
 
     /// True for a recipient that carries the suffix of any relay: a person or an add-in put it there.
     pub(super) fn is_suffixed(&self, address: &Address) -> bool {
-        let relays = self.0.values().filter_map(|channel| channel.relay.as_ref());
-        relays.into_iter().any(|relay| relay.has_suffix(address))
+        let mut relays = self.0.values().filter_map(|channel| channel.relay.as_ref());
+        relays.any(|relay| relay.has_suffix(address))
     }
 }

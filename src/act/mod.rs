@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::classify::Classification;
 use crate::decide::{Decision, Ours};
-use crate::message::{Direction, Message};
+use crate::message::{Direction, Field, Message};
 pub use action::Action;
 use channel::Channel;
 pub use channel::{Channels, Strictness};
@@ -150,8 +150,8 @@ fn headers(message: &Message, channels: &[&Channel]) -> Vec<Edit> {
     let of_channels = channels.iter().flat_map(|channel| &channel.headers);
     let all = of_relays.chain(of_channels.map(|(name, value)| (name, value)));
     let mut seen = HashSet::new();
-    for (name, value) in all.filter(|(name, value)| !has(message, name, value)) {
-        if seen.insert((name.to_ascii_lowercase(), value)) {
+    for (name, value) in all {
+        if seen.insert((name.to_ascii_lowercase(), value)) && !has(message, name, value) {
             edits.push(Edit::AddHeader(name.clone(), field::fold(name, value)));
         }
     }
@@ -166,13 +166,12 @@ fn subjects(message: &Message, marks: &[&subject::Mark]) -> Vec<Edit> {
     let mut count = 0;
     for field in message.fields.iter().filter(|field| field.is("Subject")) {
         count += 1;
-        let value = message.raw.get(field.value.clone()).unwrap_or_default();
-        let marked = subject::mark(value, marks);
+        let marked = subject::mark(value(message, field), marks);
         edits.extend(marked.map(|value| Edit::ChangeHeader(name(), value, count)));
     }
     if count == 0 {
-        let value = subject::mark(b"", marks);
-        edits.extend(value.map(|value| Edit::AddHeader(name(), value)));
+        let marked = subject::mark(b"", marks);
+        edits.extend(marked.map(|value| Edit::AddHeader(name(), value)));
     }
     edits
 }
@@ -181,10 +180,15 @@ fn subjects(message: &Message, marks: &[&subject::Mark]) -> Vec<Edit> {
 fn has(message: &Message, name: &str, value: &str) -> bool {
     let mut fields = message.fields.iter().filter(|field| field.is(name));
     !label::is_ours(name)
-        && fields.any(|field| {
-            let given = message.raw.get(field.value.clone()).unwrap_or_default();
-            field::unfold(given).is_some_and(|given| given.eq_ignore_ascii_case(value))
+        && fields.any(|given| {
+            let given = field::unfold(self::value(message, given));
+            given.is_some_and(|given| given.eq_ignore_ascii_case(value))
         })
+}
+
+/// The bytes of a field behind its colon.
+fn value<'a>(message: &'a Message, field: &Field) -> &'a [u8] {
+    message.raw.get(field.value.clone()).unwrap_or_default()
 }
 
 /// An answer with the message's id, by which the log tells the rest.

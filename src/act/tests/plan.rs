@@ -159,3 +159,41 @@ fn a_typed_mark_raises_what_is_weaker_and_lowers_nothing() {
     assert_eq!(raised("Subject: x\n", out), by);
     assert_eq!(raised("Subject: <p> x\n", Direction::Inbound), by);
 }
+
+#[test]
+fn a_refusal_keeps_within_a_reply_line() {
+    let long = format!("a: [ reject: \"{}\" ]", "x".repeat(440));
+    let mut message = message("Subject: x\r\n", &["<a@x.test>"]);
+    message.envelope.id = "Q\r\n".to_owned() + &"7".repeat(600);
+    let decisions = decisions(&message, &["a"]);
+    let channels = channels(&long).unwrap();
+    let plan = plan(
+        &message,
+        &classification(),
+        &decisions,
+        &channels,
+        &Ours::default(),
+        "d",
+    );
+    let [Edit::Reply(code, status, text)] = &plan.actions[..] else {
+        panic!("{plan:?}");
+    };
+    assert_eq!((code.as_str(), status.as_str()), ("550", "5.7.1"));
+    assert!(
+        text.len() <= 480 && text.bytes().all(|b| (b' '..=b'~').contains(&b)),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_shipped_channels_can_work() {
+    #[derive(serde::Deserialize)]
+    struct Part {
+        channels: IndexMap<String, Vec<Action>>,
+    }
+    let part: Part = yaml::read(crate::shipped::CONFIG).unwrap();
+    let channels = Channels::new(&part.channels, &[incamail()]).unwrap();
+    assert_eq!(channels.strictness("plain"), Some(Strictness::Plain));
+    assert_eq!(channels.strictness("incamail"), Some(Strictness::Relay));
+    assert_eq!(channels.strictness("refuse"), Some(Strictness::Reject));
+}
