@@ -122,7 +122,9 @@ fn remedy(said: &str, text: &str) -> String {
         return "; write \"*\" in quotes, and see that each quote before it is closed".into();
     }
     if said.contains("mapping values are not allowed") {
-        return "; a key wants a blank behind its colon, and a value with a colon and a blank wants quotes".into();
+        return "; a key wants a blank behind its colon, and a value with a colon and a blank \
+                wants quotes"
+            .into();
     }
     let Some((_, after)) = said
         .split_once("unknown field `")
