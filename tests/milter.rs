@@ -62,7 +62,7 @@ async fn three_messages_share_a_connection_and_nothing_else() {
             assert_eq!(deeds_but_label(&actions.actions), [""; 0]);
         }
         conn.close().await.unwrap();
-        let lines = daemon.messages();
+        let lines = daemon.messages(3);
         assert_eq!(lines.len(), 3, "{}", daemon.log());
         let bytes = |line: &String| line.split("bytes=").nth(1).unwrap().to_owned();
         assert_eq!(bytes(&lines[1]), bytes(&lines[2]));
@@ -97,7 +97,7 @@ async fn abort_at_each_step_leaves_nothing() {
         conn.abort().await.unwrap();
         show(&mut conn, &PLAIN).await;
     }
-    let lines = daemon.messages();
+    let lines = daemon.messages(4);
     let bytes: std::collections::HashSet<_> =
         lines.iter().map(|l| l.split("bytes=").nth(1)).collect();
     assert_eq!((lines.len(), bytes.len()), (4, 1), "{lines:?}");
@@ -113,7 +113,7 @@ async fn a_client_that_goes_within_a_message_costs_nothing() {
     }
     let (_, status) = show(&mut daemon.connect().await, &PLAIN).await;
     assert_eq!(status, Status::Continue);
-    assert_eq!(daemon.messages().len(), 1);
+    assert_eq!(daemon.messages(1).len(), 1);
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn odd_messages_pass_like_others() {
     conn.header("Subject", latin).await.unwrap();
     let (_, status) = conn.eom().await.unwrap();
     assert_eq!(status, Status::Continue);
-    assert_eq!(daemon.messages().len(), odd.len() + 1);
+    assert_eq!(daemon.messages(odd.len() + 1).len(), odd.len() + 1);
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn a_recipient_that_the_mta_refused_does_not_count() {
         .unwrap();
     conn.rcpt(["<b@example.org>"]).await.unwrap();
     conn.eom().await.unwrap();
-    let line = daemon.messages().remove(0);
+    let line = daemon.messages(1).remove(0);
     assert!(line.contains("queue=4F2A"), "{line}");
     let decisions = line
         .split("decisions=")
@@ -324,7 +324,7 @@ async fn a_message_past_the_limit_is_read_on_and_not_looked_into() {
     assert_eq!(status, Status::Continue);
     let (_, status) = show(&mut conn, &PLAIN).await;
     assert_eq!(status, Status::Continue);
-    let lines = daemon.messages();
+    let lines = daemon.messages(2);
     assert!(lines[0].contains("bytes=1800"), "{lines:?}");
     assert!(!lines[1].contains("over-budget"), "{lines:?}");
     if is_whole(&daemon) {
@@ -335,7 +335,7 @@ async fn a_message_past_the_limit_is_read_on_and_not_looked_into() {
 /// True once the stages are there: each message then has its label.
 fn is_whole(daemon: &Daemon) -> bool {
     !daemon
-        .messages()
+        .messages(1)
         .iter()
         .all(|line| line.contains("decisions=- "))
 }
@@ -361,7 +361,7 @@ async fn a_killed_worker_makes_its_message_unreadable_and_not_clean() {
     let (_, status) = ended.unwrap();
     daemon.wait_for("the message counts as unreadable");
     if is_whole(&daemon) {
-        let line = daemon.messages().remove(1);
+        let line = daemon.messages(2).remove(1);
         assert!(line.contains("unreadable:1"), "{line}");
     } else {
         assert_eq!(status, Status::Continue);
@@ -372,7 +372,85 @@ async fn a_killed_worker_makes_its_message_unreadable_and_not_clean() {
         Status::Continue,
         "the next message is served as ever"
     );
-    assert!(!daemon.messages()[2].contains("unreadable"));
+    assert!(!daemon.messages(3)[2].contains("unreadable"));
+}
+
+#[tokio::test]
+async fn without_any_worker_the_admin_decides() {
+    let forged = Mail {
+        fields: &[
+            ("X-PII-Level", "public"),
+            ("x-pii-level", "public"),
+            ("Subject", "Hello"),
+        ],
+        ..PLAIN
+    };
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[ENFORCE], "451 4.7.1 "),
+        (
+            &[ENFORCE, ("on_error: tempfail", "on_error: refuse")],
+            "550 5.7.1 ",
+        ),
+        (&[ENFORCE, ("on_error: tempfail", "on_error: accept")], ""),
+        (&[], ""),
+    ];
+    for (changes, expected) in cases {
+        let daemon = Daemon::over_unix(changes);
+        let mut conn = daemon.connect().await;
+        begin(&mut conn, &forged).await;
+        daemon.may_open(false);
+        for pid in daemon.workers() {
+            kill_process(pid, Signal::KILL).unwrap();
+        }
+        let (actions, status) = conn.eom().await.unwrap();
+        let text = match status {
+            Status::Tempfail { message } | Status::Reject { message } => message.unwrap(),
+            Status::Continue => CString::default(),
+            other => panic!("{other:?}"),
+        };
+        let text = text.to_str().unwrap();
+        assert!(text.starts_with(expected), "{text}");
+        assert_eq!(text.contains("(Q-"), !expected.is_empty(), "{text}");
+        if expected.is_empty() {
+            // A label says that we looked. We did not.
+            let off = |index| EomAction::DeleteHeader {
+                name: c"x-pii-level".into(),
+                index,
+            };
+            assert_eq!(actions.actions, [off(2), off(1)]);
+        }
+        daemon.wait_for("cannot be inspected");
+        daemon.may_open(true);
+        let (_, status) = show(&mut conn, &PLAIN).await;
+        assert_eq!(
+            status,
+            Status::Continue,
+            "it recovers by itself: {}",
+            daemon.log()
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_descriptor_new_connections_wait_and_old_ones_go_on() {
+    let daemon = Daemon::over_inet(&[]);
+    let mut old = daemon.connect().await;
+    daemon.may_open(false);
+    let late = daemon.connect();
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let (_, status) = show(&mut old, &PLAIN).await;
+        assert_eq!(status, Status::Continue);
+        assert!(
+            daemon.log().contains("cannot take a connection"),
+            "{}",
+            daemon.log()
+        );
+        daemon.may_open(true);
+    };
+    let (mut late, ()) = tokio::join!(late, meanwhile);
+    let (_, status) = show(&mut late, &PLAIN).await;
+    assert_eq!(status, Status::Continue);
 }
 
 #[tokio::test]
@@ -464,7 +542,7 @@ async fn terminate_waits_for_the_open_message_only() {
     assert_eq!(status, Status::Continue);
     assert!(daemon.end().success(), "{}", daemon.log());
     assert!(daemon.log().contains("ended"));
-    assert_eq!(daemon.messages().len(), 1);
+    assert_eq!(daemon.messages(1).len(), 1);
 }
 
 #[tokio::test]
@@ -507,9 +585,36 @@ async fn the_log_holds_no_word_of_a_message() {
         body: &[b"canary body 756.9217.0769.85\r\n"],
     };
     show(&mut conn, &canary).await;
-    assert_eq!(daemon.messages().len(), 1);
+    assert_eq!(daemon.messages(1).len(), 1);
     let log = daemon.log();
     assert!(!log.contains("canary") && !log.contains("0769"), "{log}");
+}
+
+#[tokio::test]
+async fn json_is_one_object_a_line() {
+    let daemon = Daemon::over_unix(&[("format: plain", "format: json")]);
+    show(&mut daemon.connect().await, &PLAIN).await;
+    daemon.wait_for("\"message\":\"message\"");
+    for line in daemon.log().lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(object["level"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn the_service_manager_hears_what_happens() {
+    let mut daemon = Daemon::over_unix(&[]);
+    assert_eq!(daemon.tells(), "READY=1\n");
+    daemon.signal(Signal::HUP);
+    let reloading = daemon.tells();
+    assert!(
+        reloading.starts_with("RELOADING=1\nMONOTONIC_USEC="),
+        "{reloading}"
+    );
+    assert_eq!(daemon.tells(), "READY=1\n");
+    daemon.signal(Signal::INT);
+    assert_eq!(daemon.tells(), "STOPPING=1\n");
+    assert!(daemon.end().success());
 }
 
 #[test]

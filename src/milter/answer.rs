@@ -60,6 +60,7 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
     let now = Instant::now();
     let Complete {
         mail,
+        current,
         client,
         host,
         queue,
@@ -76,7 +77,7 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
         complete: now,
     };
     let foreign: Vec<(String, u32)> = mail.foreign.clone().into_iter().collect();
-    let (failed, current) = (mail.failed, mail.current.clone());
+    let failed = mail.failed;
     let settings = current.settings;
     let (envelope, raw, unread) = mail.complete(client, host);
     let recipients = envelope.recipients.clone();
@@ -114,7 +115,7 @@ impl Trouble {
     pub fn of(complete: &Complete) -> Self {
         Self {
             id: complete.mail.id.clone(),
-            settings: complete.mail.current.settings,
+            settings: complete.current.settings,
         }
     }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns events of the protocol into calls of the session, and lets no fault of ours out.
 //!
-//! Every step says `Continue`; the library leaves the reply away where none was agreed on. To say
-//! `Noreply` ourselves would lose messages of an MTA that sends the last of the body with its end.
+//! Every step says `Continue`; the library leaves the reply away where none was agreed on. The last
+//! of the body may come with its end, and to say `Noreply` there would leave the end without an answer.
 
 use std::future;
 use std::panic::{AssertUnwindSafe, catch_unwind};

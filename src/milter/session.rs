@@ -8,8 +8,8 @@ use std::sync::Arc;
 use indymilter::{Actions, MacroStage, Macros, ProtoOpts, SocketInfo};
 use tokio::sync::watch;
 
-use super::Service;
 use super::transaction::Transaction;
+use super::{Current, Service};
 
 /// What we may do to a message, if the MTA lets us.
 const ACTIONS: Actions = Actions::ADD_HEADER
@@ -58,13 +58,16 @@ pub struct Session {
     actions: Actions,
     /// True where header values come, and go, with the blank behind the colon.
     keeps_space: bool,
-    mail: Option<Transaction>,
+    /// The open message, with the settings and workers it began with.
+    mail: Option<(Transaction, Arc<Current>)>,
 }
 
 /// A message that is complete, with the connection's facts.
 pub struct Complete {
     /// The message.
     pub mail: Transaction,
+    /// The settings and workers it began with.
+    pub current: Arc<Current>,
     /// The client's address.
     pub client: Option<IpAddr>,
     /// The name of our MTA.
@@ -126,14 +129,16 @@ impl Session {
     pub fn mail(&mut self, args: &[CString], macros: &Macros) {
         let login = text(macros, c"{auth_authen}");
         let id = self.service.ids.next();
-        self.mail = Some(Transaction::new(id, self.service.current(), args, login));
+        let current = self.service.current();
+        let limit = current.settings.message;
+        self.mail = Some((Transaction::new(id, args, login, limit), current));
         self.open.send_replace(true);
     }
 
     /// A recipient; one that the MTA has refused itself does not count.
     pub fn rcpt(&mut self, args: &[CString], macros: &Macros) {
         let is_refused = macros.get(c"{rcpt_mailer}") == Some(c"error");
-        if let Some(mail) = self.mail.as_mut().filter(|_| !is_refused) {
+        if let Some((mail, _)) = self.mail.as_mut().filter(|_| !is_refused) {
             mail.recipient(args);
         }
     }
@@ -141,14 +146,14 @@ impl Session {
     /// A header field.
     pub fn header(&mut self, name: &CStr, value: &CStr) {
         let keeps_space = self.keeps_space;
-        if let Some(mail) = &mut self.mail {
+        if let Some((mail, _)) = &mut self.mail {
             mail.field(name, value, keeps_space);
         }
     }
 
     /// A stretch of the body.
     pub fn body(&mut self, bytes: &[u8]) {
-        if let Some(mail) = &mut self.mail {
+        if let Some((mail, _)) = &mut self.mail {
             mail.content(bytes);
         }
     }
@@ -156,8 +161,10 @@ impl Session {
     /// The message is complete. `None` where none has begun.
     pub fn end(&mut self, macros: &Macros) -> Option<Complete> {
         let queue = text(macros, c"i").unwrap_or_else(|| "-".into());
+        let (mail, current) = self.mail.take()?;
         Some(Complete {
-            mail: self.mail.take()?,
+            mail,
+            current,
             client: self.client,
             host: self.host.clone(),
             queue,
@@ -174,7 +181,7 @@ impl Session {
 
     /// Part of the message was lost by a fault of ours.
     pub fn fail(&mut self) {
-        if let Some(mail) = &mut self.mail {
+        if let Some((mail, _)) = &mut self.mail {
             mail.failed = Some("a step of it failed");
         }
     }

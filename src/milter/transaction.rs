@@ -4,12 +4,10 @@
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
-use super::Current;
 use crate::extract::Why;
 use crate::inspect::Unread;
 use crate::message::{Address, Envelope, Recipient};
@@ -26,8 +24,6 @@ pub struct Transaction {
     pub id: String,
     /// When it began.
     pub began: Instant,
-    /// The settings and workers it began with.
-    pub current: Arc<Current>,
     /// Bytes of header and body that came, kept or not.
     pub bytes: usize,
     /// Fields that came in under a name of ours, in lower case, and how often.
@@ -40,16 +36,17 @@ pub struct Transaction {
     raw: Vec<u8>,
     /// Where the body begins in `raw`, once it does.
     body: Option<usize>,
+    /// Bytes of `raw` that are allowed, and whether more came.
+    limit: usize,
     is_over: bool,
 }
 
 impl Transaction {
-    /// Begins with the arguments of MAIL.
-    pub fn new(id: String, current: Arc<Current>, args: &[CString], login: Option<String>) -> Self {
+    /// Begins with the arguments of MAIL; `limit` bytes of it are kept.
+    pub fn new(id: String, args: &[CString], login: Option<String>, limit: usize) -> Self {
         Self {
             id,
             began: Instant::now(),
-            current,
             bytes: 0,
             foreign: BTreeMap::new(),
             failed: None,
@@ -58,6 +55,7 @@ impl Transaction {
             recipients: Vec::new(),
             raw: Vec::new(),
             body: None,
+            limit,
             is_over: false,
         }
     }
@@ -122,7 +120,7 @@ impl Transaction {
             why: Why::OverBudget,
             detail: format!(
                 "the message has {} bytes, more than the {} that milter.limits.message allows",
-                self.bytes, self.current.settings.message
+                self.bytes, self.limit
             ),
         });
         let envelope = Envelope {
@@ -151,7 +149,7 @@ impl Transaction {
         if self.is_over {
             return;
         }
-        if self.raw.len() + bytes.len() <= self.current.settings.message {
+        if self.raw.len() + bytes.len() <= self.limit {
             self.raw.extend_from_slice(bytes);
             return;
         }
@@ -166,4 +164,106 @@ impl Transaction {
 fn address(arg: Option<&CString>) -> Address {
     let text = arg.map(|arg| arg.to_string_lossy());
     Address::new(text.as_deref().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: impl Into<Vec<u8>>) -> CString {
+        CString::new(text).unwrap()
+    }
+
+    fn begun(limit: usize) -> Transaction {
+        Transaction::new("Q-1".into(), &[text("<a@example.ch>")], None, limit)
+    }
+
+    fn raw(mail: Transaction) -> (Vec<u8>, Option<Unread>) {
+        let (_, raw, unread) = mail.complete(None, String::new());
+        (raw, unread)
+    }
+
+    #[test]
+    fn a_mail_is_kept_as_the_client_sent_it() {
+        let mut mail = begun(1000);
+        mail.field(
+            &text("Subject"),
+            &text(b" Gr\xfc\xdfe\n\tan\n alle ".as_slice()),
+            true,
+        );
+        mail.field(&text("X-None"), &text("none"), true);
+        mail.content(b"a\0");
+        mail.content(b"b\r\n");
+        let expected = b"Subject: Gr\xfc\xdfe\r\n\tan\r\n alle \r\nX-None:none\r\n\r\na\0b\r\n";
+        assert_eq!(raw(mail), (expected.to_vec(), None));
+    }
+
+    #[test]
+    fn the_space_that_the_mta_took_off_is_put_back() {
+        let mut mail = begun(1000);
+        mail.field(&text("Subject"), &text("a\r\n b"), false);
+        assert_eq!(raw(mail).0, b"Subject: a\r\n b\r\n\r\n");
+    }
+
+    #[test]
+    fn past_the_limit_the_header_is_all_that_is_kept() {
+        let mut mail = begun(20);
+        mail.field(&text("A"), &text(" b"), true);
+        mail.content(b"0123456789");
+        mail.content(b"0123456789");
+        mail.content(b"!");
+        assert_eq!(mail.bytes, 27);
+        let (raw, unread) = raw(mail);
+        assert_eq!(raw, b"A: b\r\n\r\n");
+        assert_eq!(unread.unwrap().why, Why::OverBudget);
+    }
+
+    #[test]
+    fn a_header_past_the_limit_is_still_a_header() {
+        let mut mail = begun(10);
+        mail.field(&text("A"), &text(" b"), true);
+        mail.field(&text("B"), &text(vec![b'x'; 100]), true);
+        let (raw, unread) = raw(mail);
+        assert_eq!(raw, b"A: b\r\n\r\n");
+        assert!(unread.is_some());
+    }
+
+    #[test]
+    fn what_the_client_asked_for_stays_with_the_recipient() {
+        let mut mail = begun(10);
+        let given = [
+            b"<M\xfc@x.ch>".as_slice(),
+            b"notify=NEVER",
+            b"ORCPT=rfc822;m@x.ch",
+        ];
+        mail.recipient(&given.map(text));
+        let (envelope, ..) = mail.complete(None, String::new());
+        let recipient = &envelope.recipients[0];
+        assert_eq!(recipient.as_given, given[0]);
+        assert_eq!(recipient.notify.as_deref(), Some("NEVER"));
+        assert_eq!(recipient.original.as_deref(), Some("rfc822;m@x.ch"));
+    }
+
+    #[test]
+    fn forged_labels_are_counted_whatever_their_case() {
+        let mut mail = begun(100);
+        for name in ["X-PII-Level", "x-pii-level", "X-PIIx", "X-Pii-Route"] {
+            mail.field(&text(name), &text("public"), true);
+        }
+        let foreign: Vec<_> = mail.foreign.into_iter().collect();
+        assert_eq!(
+            foreign,
+            [("x-pii-level".into(), 2), ("x-pii-route".into(), 1)]
+        );
+    }
+
+    #[test]
+    fn too_many_recipients_are_not_inspected() {
+        let mut mail = begun(100);
+        for _ in 0..=RECIPIENTS {
+            mail.recipient(&[text("<b@example.org>")]);
+        }
+        assert!(mail.failed.is_some());
+        assert_eq!(mail.recipients.len(), RECIPIENTS);
+    }
 }

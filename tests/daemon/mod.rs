@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +13,7 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use indymilter_test::{EomActions, ProtoOpts, Status, TestConnection};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 /// Nothing in these tests takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,6 +32,7 @@ pub struct Daemon {
     child: Child,
     folder: PathBuf,
     log: Arc<Mutex<String>>,
+    manager: UnixDatagram,
 }
 
 /// A message to show to the daemon.
@@ -69,10 +71,12 @@ impl Daemon {
     fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
         let config = folder.join("pii-milter.yaml");
         fs::write(&config, configuration(&place, changes)).unwrap();
+        let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_pii-milter"))
             .arg("--config")
             .arg(&config)
             .arg("serve")
+            .env("NOTIFY_SOCKET", folder.join("notify"))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -92,6 +96,7 @@ impl Daemon {
             child,
             folder,
             log,
+            manager,
         };
         daemon.wait_for("ready");
         daemon
@@ -124,6 +129,16 @@ impl Daemon {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Takes away, or gives back, what it needs to open anything.
+    pub fn may_open(&self, may: bool) {
+        let own = getrlimit(Resource::Nofile);
+        let limit = Rlimit {
+            current: if may { own.current } else { Some(0) },
+            ..own
+        };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit).unwrap();
+    }
+
     /// The processes of the workers that run.
     pub fn workers(&self) -> Vec<Pid> {
         let ours = self.child.id().to_string();
@@ -138,15 +153,31 @@ impl Daemon {
         pids.filter(is_child).filter_map(Pid::from_raw).collect()
     }
 
+    /// What it tells the service manager next.
+    pub fn tells(&self) -> String {
+        self.manager.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut bytes = [0; 500];
+        let length = self.manager.recv(&mut bytes).unwrap();
+        String::from_utf8(bytes[..length].to_vec()).unwrap()
+    }
+
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// The lines of the log about messages.
-    pub fn messages(&self) -> Vec<String> {
-        let log = self.log();
-        let lines = log.lines().filter(|line| line.contains("message id="));
-        lines.map(str::to_owned).collect()
+    /// The lines of the log about messages, once there are so many.
+    pub fn messages(&self, count: usize) -> Vec<String> {
+        let begin = Instant::now();
+        loop {
+            let log = self.log();
+            let lines = log.lines().filter(|line| line.contains("message id="));
+            let lines: Vec<String> = lines.map(str::to_owned).collect();
+            if lines.len() >= count {
+                return lines;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no {count} messages in {log}");
+            sleep(Duration::from_millis(10));
+        }
     }
 
     pub fn wait_for(&self, words: &str) {
