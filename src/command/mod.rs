@@ -6,6 +6,7 @@
     reason = "only the verbs speak to the terminal"
 )]
 
+mod adaptor;
 mod check;
 mod explain;
 mod extract;
