@@ -59,6 +59,7 @@ fn send(port: &str, mail: &str, from: &str, to: &[&str]) -> ExitCode {
 /// A mail site for as long as the demo lasts.
 pub struct Site {
     milter: Milter,
+    postfix: Postfix,
     port: u16,
     sink: Sink,
     relay: Sink,
@@ -84,12 +85,12 @@ fn demo() -> ExitCode {
         .collect();
     for outcome in &wrong {
         println!("NOT AS EXPLAINED: {}", outcome.name());
+        println!("{}", outcome.logged(&site.postfix.log()));
     }
     if wrong.is_empty() {
         println!("All {} went the way that `explain` says.", outcomes.len());
     }
     if std::env::var_os("DEMO_ONCE").is_none() {
-        say_how_to_go_on(&site);
         stay(&site);
     }
     drop(site);
@@ -107,10 +108,11 @@ fn start() -> Site {
     let port = if is_free { PORT } else { free_port() };
     let relays = relays::postfix(&home, relay.port());
     let entrances = [Entrance { port, milter }];
-    Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
+    let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
     let milter = Milter::start(&home, "demo", &milter::enforcing(&listen), &listen);
     Site {
         milter,
+        postfix,
         port,
         sink,
         relay,
@@ -136,7 +138,7 @@ Look at the shipped table, which is in force here: {config}
     );
 }
 
-/// Tells what arrives until somebody asks to end.
+/// Says how to go on, then tells what arrives until somebody asks to end.
 fn stay(site: &Site) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -146,6 +148,8 @@ fn stay(site: &Site) {
         use tokio::signal::unix::{SignalKind, signal};
         let mut interrupt = signal(SignalKind::interrupt()).unwrap();
         let mut terminate = signal(SignalKind::terminate()).unwrap();
+        // Only now: who reads it may press Ctrl-C.
+        say_how_to_go_on(site);
         let mut seen = [site.sink.mails().len(), site.relay.mails().len()];
         loop {
             tokio::select! {

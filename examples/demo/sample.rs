@@ -140,6 +140,13 @@ impl Outcome {
         all.filter_map(move |edit| edit.get(name))
     }
 
+    /// The lines about it in Postfix's log.
+    pub fn logged(&self, log: &str) -> String {
+        let id = self.reply.text.rsplit(' ').next().unwrap_or_default();
+        let lines = log.lines().filter(|line| line.contains(id));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Whether answer, recipients and subject are those that `explain` announced.
     pub fn is_as_explained(&self) -> bool {
         if let Some(reply) = self.edits("reply").next() {

@@ -214,3 +214,10 @@ pub fn signal(pid: u32, signal: rustix::process::Signal) {
     // It may have ended just now, which is what most signals are for.
     rustix::process::kill_process(pid, signal).ok();
 }
+
+/// Whether a process lives. One that has ended and that nobody has waited for does not.
+pub fn is_running(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}

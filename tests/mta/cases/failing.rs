@@ -10,7 +10,7 @@ use rustix::process::Signal;
 
 use super::Door::{Chroot, Leaving, Mortal, Nobody, Reload, Workers};
 use super::{AHV, Case, STRANGER, Site, letter};
-use crate::mta::milter::signal;
+use crate::mta::milter::{is_running, signal};
 use crate::mta::smtp::Client;
 use crate::mta::{PATIENCE, wait_for};
 
@@ -183,10 +183,4 @@ fn worker_killed(site: &Site) {
     let sent = letter("worker-after", &[STRANGER], "Post", "Guten Tag\n");
     let arrived = site.deliver(Workers, &sent, &site.sink);
     assert_eq!(arrived.only("X-PII-Level").as_deref(), Some("public"));
-}
-
-fn is_running(pid: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map_or("", |(_, rest)| &rest[..1]);
-    !state.is_empty() && state != "Z"
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps the site that all cases share, and the list of them.
 
+mod demo;
 mod failing;
 mod hostile;
 mod passing;
@@ -37,6 +38,7 @@ pub fn all() -> impl Iterator<Item = Case> {
         relaying::CASES,
         hostile::CASES,
         failing::CASES,
+        demo::CASES,
     ];
     lists.into_iter().flatten().copied()
 }
