@@ -106,7 +106,7 @@ fn start() -> Site {
     let listen = format!("unix:{}", socket.display());
     let is_free = TcpListener::bind(("127.0.0.1", PORT)).is_ok();
     let port = if is_free { PORT } else { free_port() };
-    let relays = relays::postfix(&home, relay.port());
+    let relays = relays::to_sink(&home, relay.port());
     let entrances = [Entrance { port, milter }];
     let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
     let milter = Milter::start(&home, "demo", &milter::enforcing(&listen), &listen);

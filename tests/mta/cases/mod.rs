@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps the site that all cases share, and the list of them.
 
+mod border;
 mod demo;
 mod failing;
 mod hostile;
@@ -39,6 +40,7 @@ pub fn all() -> impl Iterator<Item = Case> {
         hostile::CASES,
         failing::CASES,
         demo::CASES,
+        border::CASES,
     ];
     lists.into_iter().flatten().copied()
 }
@@ -102,7 +104,7 @@ impl Site {
             milter: milter(door),
         };
         let entrances: Vec<Entrance> = DOORS.into_iter().map(entrance).collect();
-        let relays = relays::postfix(&home, relay.port());
+        let relays = relays::to_sink(&home, relay.port());
         let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
         let filters = Default::default();
         Self {
