@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The build cache is $CARGO_TARGET_DIR where that is set. Otherwise it is outside the clone, in
+# ${XDG_CACHE_HOME:-~/.cache}/pii-milter/target, so that a fresh clone is warm.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+ifeq ($(origin CARGO_TARGET_DIR), undefined)
+CARGO_TARGET_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/pii-milter/target
+endif
+export CARGO_TARGET_DIR
+
+# Who is not root builds as himself, and runs only what needs Postfix by sudo.
+ifneq ($(shell id -u),0)
+AS_ROOT := --config 'target."cfg(unix)".runner="tests/as-root.sh"'
+endif
+CARGO := cargo $(AS_ROOT)
+
+# How often `make long` goes over what may depend on chance.
+ROUNDS ?= 10
+# What `make eval` scores against: a folder with labelled mail (*.jsonl) and the scorer that is to be asked.
+DATA   ?=
+SCORER ?= $(DATA)/../tools/eval.py
+BENCH  ?= ../shared/bench/run.sh
+
+.PHONY: help demo test long eval bench lint licences install rust
+
+help: ## Say what can be made (this)
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: install rust ## Send sample mails through a private Postfix with pii-milter, and tell what became of each
+	@cargo build --release --locked --bin pii-milter --example demo
+	@$(CARGO) run --quiet --release --locked --example demo
+
+test: install lint licences ## Install what the tests need and run them all
+	$(CARGO) test --locked --all-targets
+
+long: install lint ## Run the tests, then what depends on chance or time, again and again (ROUNDS=10)
+	@command -v cargo-deny >/dev/null || { echo 'long: installing cargo-deny by cargo'; cargo install --quiet --locked cargo-deny; }
+	cargo deny --locked check licenses bans sources
+	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
+	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
+	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
+	$(CARGO) test --locked --release --test mta
+	@for round in $$(seq $(ROUNDS)); do \
+	    echo "long: round $$round of $(ROUNDS)"; \
+	    $(CARGO) test --locked --quiet --test sandbox --test mta; \
+	done
+	$(CARGO) test --locked --all-targets
+
+eval: rust ## Score the detectors against labelled mail: make eval DATA=FOLDER
+	@if [ -z "$(DATA)" ] || [ ! -f "$(SCORER)" ]; then \
+	    echo 'eval: needs a folder with labelled mail and the program that scores: make eval DATA=FOLDER [SCORER=eval.py]'; \
+	    echo 'eval: the mail is *.jsonl, one object a line: {"id", "headers", "text", "class", "spans"}'; \
+	    exit 2; \
+	fi
+	@cargo build --release --locked --bin pii-milter
+	python3 tests/eval.py --program $(CARGO_TARGET_DIR)/release/pii-milter --scorer $(SCORER) $(DATA)/mail-*.jsonl
+
+bench: rust ## Measure a running milter beside a do-nothing one: make bench [BENCH=run.sh]
+	@[ -x "$(BENCH)" ] || { echo 'bench: needs the bench beside the clone, or make bench BENCH=PATH/run.sh'; exit 2; }
+	@cargo build --release --locked --bin pii-milter
+	tests/bench.sh $(CARGO_TARGET_DIR)/release/pii-milter $(BENCH)
+
+lint: rust install ## Check format, lints and manual pages
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	@pages=$$(ls man/*.[58] 2>/dev/null || true); \
+	    [ -z "$$pages" ] || { echo "mandoc -Tlint $$pages"; mandoc -Tlint -W warning $$pages; }
+
+licences: rust ## Check licences and bans of what we are built from
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check licenses bans sources; \
+	    else echo '### SKIPPED: licences and bans are not checked, cargo-deny is not installed (make long installs it)'; fi
+
+install: ## Install Debian's packages that tests and demo need, if any is missing
+	@tests/install.sh
+
+rust:
+	@command -v cargo >/dev/null || { echo 'This needs the Rust toolchain (cargo): https://rustup.rs' >&2; exit 1; }

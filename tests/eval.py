@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scores `pii-milter scan` against labelled mail; `make eval` calls it.
+
+Each file of labelled mail is written out as one .eml an entry, scanned in one go, and the findings in
+the body are handed to the scorer. Nothing is kept.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+# What the labels call what a detector finds. A detector that is missing here is named and left out.
+LABELS = {
+    "ch.ahv": "CH_AHV", "iban": "IBAN", "card": "CARD", "fr.nir": "FR_NIR", "be.nn": "BE_NRN",
+    "email": "EMAIL", "phone": "PHONE",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True, help="the pii-milter to ask")
+    parser.add_argument("--scorer", required=True, help="the program that compares: SCORER TRUTH FINDINGS")
+    parser.add_argument("truth", nargs="+", help="labelled mail, one JSON object a line")
+    arguments = parser.parse_args()
+    for truth in arguments.truth:
+        print(f"\n== {truth}", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            score(arguments, truth, pathlib.Path(folder))
+
+
+def score(arguments, truth, folder):
+    mails = folder / "mails"
+    mails.mkdir()
+    with open(truth, encoding="utf-8") as lines:
+        labelled = [json.loads(line) for line in lines if line.strip()]
+    for mail in labelled:
+        header = dict(mail.get("headers", {}))
+        header |= {"MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8",
+                   "Content-Transfer-Encoding": "8bit"}
+        text = "".join(f"{name}: {value}\n" for name, value in header.items()) + "\n" + mail["text"]
+        (mails / f"{mail['id']}.eml").write_bytes(text.encode())
+    scanned = subprocess.run([arguments.program, "scan", "--json", mails], stdout=subprocess.PIPE, check=False)
+    if scanned.returncode not in (0, 1):
+        sys.exit(f"eval: scan ended with {scanned.returncode}")
+    findings, unknown = folder / "findings.jsonl", set()
+    with open(findings, "w", encoding="utf-8") as out:
+        for line in scanned.stdout.splitlines():
+            mail = json.loads(line)
+            in_body = [found for found in mail["findings"] if found["part"] == "1"]
+            unknown |= {found["detector"] for found in in_body} - LABELS.keys()
+            out.write(json.dumps({
+                "id": pathlib.Path(mail["path"]).stem,
+                "class": mail["level_index"],
+                "findings": [
+                    {"entity": LABELS[found["detector"]], "start": found["start"], "end": found["end"]}
+                    for found in in_body if found["detector"] in LABELS
+                ],
+            }) + "\n")
+    if unknown:
+        print(f"eval: detectors without a label here, left out: {', '.join(sorted(unknown))}")
+    subprocess.run([sys.executable, arguments.scorer, truth, findings], check=True)
+
+
+main()

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the site that all cases share, and the list of them.
+
+mod border;
+mod demo;
+mod failing;
+mod hostile;
+mod passing;
+mod relaying;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use crate::mta::home::Home;
+use crate::mta::milter::{self, Milter};
+use crate::mta::postfix::{self, Entrance, Postfix};
+use crate::mta::sink::{Delivery, Sink};
+use crate::mta::smtp::{self, Letter, Reply};
+use crate::mta::{PATIENCE, free_port, relays};
+
+/// The specimen of the Swiss social security number, from the authority's own leaflet.
+pub const AHV: &str = "756.9217.0769.85";
+
+/// Who writes: one of ours, as the shipped configuration has it.
+pub const CLERK: &str = "petra.keller@example.ch";
+/// Whom the shipped configuration calls a stranger.
+pub const STRANGER: &str = "anna.muster@kunde.example";
+/// Whom it calls a colleague.
+pub const COLLEAGUE: &str = "lohnbuero@example.ch";
+
+/// A case: a sentence that must be true, and what proves it.
+pub type Case = (&'static str, fn(&Site));
+
+/// All cases.
+pub fn all() -> impl Iterator<Item = Case> {
+    let lists = [
+        passing::CASES,
+        relaying::CASES,
+        hostile::CASES,
+        failing::CASES,
+        demo::CASES,
+        border::CASES,
+    ];
+    lists.into_iter().flatten().copied()
+}
+
+/// What differs between the entrances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Postfix without a filter.
+    Bare,
+    /// The filter over a unix socket inside smtpd's chroot, enforcing the shipped table.
+    Chroot,
+    /// The filter over TCP, in `monitor` as shipped.
+    Monitor,
+    /// The filter over TCP; what the shipped table refuses goes to the MTA's hold queue.
+    Hold,
+    /// The filter over TCP, enforcing, for those who want to end it.
+    Mortal,
+    /// The same, for those who ask it to end.
+    Leaving,
+    /// The same, for those who change its policy.
+    Reload,
+    /// The same, for those who end its workers.
+    Workers,
+    /// A filter's address where nobody listens.
+    Nobody,
+}
+use Door::{Bare, Chroot, Hold, Leaving, Monitor, Mortal, Nobody, Reload, Workers};
+
+const DOORS: [Door; 9] = [
+    Bare, Chroot, Monitor, Hold, Mortal, Leaving, Reload, Workers, Nobody,
+];
+
+/// One Postfix with its entrances and sinks, and the filters that somebody asked for.
+pub struct Site {
+    filters: [OnceLock<Milter>; DOORS.len()],
+    entrances: Vec<Entrance>,
+    /// The unix socket as we see it.
+    pub socket: PathBuf,
+    pub postfix: Postfix,
+    /// Where mail without a relay arrives.
+    pub sink: Sink,
+    /// Where mail for the relay arrives.
+    pub relay: Sink,
+    pub home: Arc<Home>,
+}
+
+impl Site {
+    /// Starts Postfix and the sinks; filters start when the first case asks for them.
+    pub fn start() -> Self {
+        let (sink, relay) = (Sink::start(), Sink::start());
+        let home = Arc::new(Home::new("mta"));
+        milter::install(&home);
+        let (in_chroot, socket) = milter::socket_in_chroot(&home);
+        let milter = |door| match door {
+            Bare => String::new(),
+            Chroot => in_chroot.clone(),
+            _ => format!("inet:127.0.0.1:{}", free_port()),
+        };
+        let entrance = |door| Entrance {
+            port: free_port(),
+            milter: milter(door),
+        };
+        let entrances: Vec<Entrance> = DOORS.into_iter().map(entrance).collect();
+        let relays = relays::to_sink(&home, relay.port());
+        let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
+        let filters = Default::default();
+        Self {
+            filters,
+            entrances,
+            socket,
+            postfix,
+            sink,
+            relay,
+            home,
+        }
+    }
+
+    /// The filter behind that door, started on first use.
+    pub fn filter(&self, door: Door) -> &Milter {
+        self.filters[door as usize].get_or_init(|| self.new_filter(door))
+    }
+
+    /// Sends a letter in by that door, its filter running.
+    pub fn send(&self, door: Door, letter: &Letter) -> Reply {
+        smtp::send(self.port(door), letter)
+    }
+
+    /// The port of that door, its filter running.
+    pub fn port(&self, door: Door) -> u16 {
+        if ![Bare, Nobody, Mortal, Leaving].contains(&door) {
+            self.filter(door);
+        }
+        self.entrances[door as usize].port
+    }
+
+    /// A filter for that door that belongs to the caller.
+    pub fn new_filter(&self, door: Door) -> Milter {
+        let listen = match door {
+            Chroot => format!("unix:{}", self.socket.display()),
+            _ => self.entrances[door as usize].milter.clone(),
+        };
+        let config = match door {
+            Monitor => milter::monitoring(&listen),
+            Hold => {
+                let enforcing = milter::enforcing(&listen);
+                let line = enforcing
+                    .lines()
+                    .find(|line| line.starts_with("  refuse:"))
+                    .unwrap();
+                enforcing.replace(line, "  refuse:   [ mta-hold: waits for review ]")
+            }
+            _ => milter::enforcing(&listen),
+        };
+        Milter::start(
+            &self.home,
+            &format!("{door:?}").to_lowercase(),
+            &config,
+            &listen,
+        )
+    }
+
+    /// Sends a letter in by that door and gives what arrives at that sink.
+    ///
+    /// # Panics
+    /// Where it is refused or does not arrive.
+    pub fn deliver(&self, door: Door, letter: &Letter, sink: &Sink) -> Delivery {
+        let reply = self.send(door, letter);
+        assert_eq!(reply.code, 250, "{reply:?}\n{}", self.postfix.log());
+        let arrived = sink.wait(&letter.id(), PATIENCE);
+        arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), self.postfix.log()))
+    }
+
+    /// Whether a letter has arrived at neither sink, a moment after its answer.
+    pub fn is_nowhere(&self, letter: &Letter) -> bool {
+        postfix::moment();
+        let arrived = |sink: &Sink| sink.wait(&letter.id(), std::time::Duration::ZERO).is_some();
+        !arrived(&self.sink) && !arrived(&self.relay)
+    }
+
+    /// Everything our filters have logged in this run.
+    pub fn filters_log(&self) -> String {
+        let logs = fs::read_dir(self.home.path().join("run"))
+            .unwrap()
+            .flatten();
+        let logs = logs.filter(|file| file.path().extension().is_some_and(|e| e == "log"));
+        logs.map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
+            .collect()
+    }
+}
+
+/// A letter of text from one of ours, with all the fields that Postfix would otherwise add.
+pub fn letter(case: &str, to: &[&str], subject: &str, body: &str) -> Letter {
+    let header = format!(
+        "Date: Mon, 5 Oct 2026 09:30:00 +0200\r\nFrom: Petra Keller <{CLERK}>\r\nTo: {}\r\n\
+         Message-ID: <{case}@example.ch>\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n",
+        to.join(", "),
+    );
+    Letter {
+        from: CLERK.into(),
+        to: to
+            .iter()
+            .map(|address| ((*address).to_owned(), String::new()))
+            .collect(),
+        bytes: (header + &body.replace('\n', "\r\n")).into_bytes(),
+        ..Letter::default()
+    }
+}
+
+/// A body that the shipped table refuses to a stranger: ten national numbers, all of them made up.
+pub fn ten_numbers() -> String {
+    let numbers = (0..10_u64).map(|n| ahv(2_000_000_017 - n * 131_313));
+    numbers
+        .map(|number| format!("AHV-Nr. {number}\n"))
+        .collect()
+}
+
+/// The Swiss number with these nine digits behind the country code, check digit (EAN-13) and dots added.
+pub fn ahv(nine: u64) -> String {
+    let twelve = format!("756{:09}", nine % 1_000_000_000);
+    let digits = twelve.bytes().map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits
+        .enumerate()
+        .map(|(at, digit)| digit * [1, 3][at % 2])
+        .sum();
+    let all = format!("{twelve}{}", (10 - sum % 10) % 10);
+    format!(
+        "{}.{}.{}.{}",
+        &all[..3],
+        &all[3..7],
+        &all[7..11],
+        &all[11..]
+    )
+}
+
+/// The header of a delivery without what the MTA and the filter add by their contract, to be compared with what
+/// was sent.
+pub fn header_as_sent(delivery: &Delivery) -> Vec<(String, String)> {
+    let added = ["received", "x-pii-level"];
+    let fields = delivery.fields().into_iter();
+    fields
+        .filter(|(name, _)| !added.contains(&name.to_lowercase().as_str()))
+        .collect()
+}
+
+/// The header of a letter, to be compared with the above.
+pub fn header_of(letter: &Letter) -> Vec<(String, String)> {
+    let sent = Delivery {
+        from: String::new(),
+        to: Vec::new(),
+        bytes: letter.bytes.clone(),
+    };
+    sent.fields()
+}
+
+/// The body of a letter, to be compared with that of a delivery.
+pub fn body_of(letter: &Letter) -> Vec<u8> {
+    let sent = Delivery {
+        from: String::new(),
+        to: Vec::new(),
+        bytes: letter.bytes.clone(),
+    };
+    sent.body().to_vec()
+}
