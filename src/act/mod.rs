@@ -3,6 +3,7 @@
 
 pub mod action;
 pub mod channel;
+pub mod edit;
 mod field;
 mod label;
 mod recipients;
@@ -14,45 +15,13 @@ mod tests;
 
 use std::collections::HashSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::classify::Classification;
 use crate::decide::{Decision, Ours};
 use crate::message::{Direction, Field, Message};
 pub use action::Action;
 use channel::Channel;
 pub use channel::{Channels, Strictness};
-
-/// One change in milter terms. Serialised as in `explain --json`, for example
-/// `{"add_header":["X-PII-Level","confidential"]}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Edit {
-    /// Add a field: name, value. The value is ASCII, folded with LF and a blank.
-    AddHeader(String, String),
-    /// Change the n-th field of that name (from 1): name, value, n.
-    ChangeHeader(String, String, u32),
-    /// Delete the n-th field of that name (from 1).
-    DeleteHeader(String, u32),
-    /// Add a recipient with its ESMTP arguments (`NOTIFY=… ORCPT=…`, may be empty).
-    AddRecipient(String, String),
-    /// Take a recipient off: the string of RCPT as given. A recipient whose bytes are not UTF-8
-    /// has no such string and is refused before it comes to this.
-    DeleteRecipient(String),
-    /// Put the message into the MTA's hold queue, with a reason.
-    Hold(String),
-    /// Answer the end of the message with this: code, enhanced status code, text.
-    Reply(String, String, String),
-}
-
-/// All edits for one message, in the order in which they are written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// What is done in every mode: our own header fields, and the removal of forged ones.
-    pub labels: Vec<Edit>,
-    /// What is done in `enforce` only.
-    pub actions: Vec<Edit>,
-}
+pub use edit::{Edit, Plan};
 
 /// Decisions with the sender's wish: where a person of ours typed a relay's mark into the subject,
 /// recipients outside that would get the mail less protected get it by that relay. Never less.

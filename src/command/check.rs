@@ -4,12 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use comfy_table::{Table, presets};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{FOUND, Stop, UNUSABLE, WELL};
+use super::{FOUND, Stop, UNUSABLE, WELL, input};
 use crate::act::Action;
 use crate::config::{self, File, Source};
 use crate::inspect::Policy;
@@ -46,7 +44,7 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
             println!("{}", json!({ "errors": errors }));
             return Ok(UNUSABLE);
         }
-        Err(errors) => return Err(Stop(UNUSABLE, errors.join("\npii-milter: "))),
+        Err(errors) => return Err(input::unusable(errors)),
     };
     if json {
         println!("{}", as_json(&report));
@@ -61,7 +59,7 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
 }
 
 fn read(path: Option<&Path>) -> Result<Report, Vec<String>> {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = input::today();
     let source = Source::read(path)?;
     let policy = source.policy()?;
     let doubts = config::doubts(&source, &policy, today)?;

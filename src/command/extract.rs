@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Prints the text that the detectors see.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use jiff::civil::Date;
-
-use super::{Stop, UNUSABLE, WELL};
+use super::{Stop, UNUSABLE, WELL, input};
 use crate::extract::{self, Budget, Extract, Text};
-use crate::message::{Address, Envelope, Message};
+use crate::message::{Envelope, Message};
 use crate::nearest::did_you_mean;
 
 /// Print the text that the detectors see, part by part.
@@ -39,11 +37,11 @@ pub struct Args {
 /// Runs the verb.
 pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
     let Args { file, part } = args;
-    let bytes = read(&file)?;
+    let bytes = input::read(&file)?;
     let name = file.to_string_lossy();
     let budget = Budget::default();
     let (extract, kinds) = if extract::is_mail(&name, &bytes) {
-        let message = Message::read(nobody(), bytes, budget.tree);
+        let message = Message::read(Envelope::nobody(input::today()), bytes, budget.tree);
         let kinds = message.parts.iter();
         let kinds = kinds.map(|part| (part.path.to_string(), part.media_type.clone()));
         (extract::all(&message, &budget), kinds.collect())
@@ -66,37 +64,6 @@ pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
         eprintln!("pii-milter: part {}", harmless(&line));
     }
     Ok(WELL)
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Stop> {
-    let mut bytes = Vec::new();
-    let read = if file == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(file)
-    };
-    read.map_err(|error| {
-        let name = file.display();
-        Stop(
-            UNUSABLE,
-            format!(
-                "cannot read {name}: {error}; name a mail or a document, or - for standard input"
-            ),
-        )
-    })
-}
-
-/// An envelope for mail that nobody sends.
-fn nobody() -> Envelope {
-    Envelope {
-        client: None,
-        login: None,
-        sender: Address::default(),
-        recipients: Vec::new(),
-        received: Date::ZERO,
-        host: String::new(),
-        id: String::new(),
-    }
 }
 
 fn of_part<'a>(extract: &'a Extract, part: &str) -> Result<&'a Text, Stop> {

@@ -6,11 +6,12 @@
     reason = "only the verbs speak to the terminal"
 )]
 
-mod adaptor;
 mod check;
 mod explain;
 mod extract;
+mod input;
 mod relays;
+mod report;
 mod rules;
 mod scan;
 mod serve;

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::{FOUND, Stop, UNUSABLE, WELL};
+use super::{FOUND, Stop, UNUSABLE, WELL, input};
 use crate::act::relay::Profile;
+use crate::config::Source;
 use crate::nearest::did_you_mean;
-use crate::shipped;
 
 /// Show, check and render relay profiles.
 ///
@@ -70,10 +70,10 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
     match args.what {
         What::List { json } => list(&profiles(config)?, json),
         What::Show { id } => {
-            print!("{}", find(&id, &files(config))?.1);
+            print!("{}", find(&id, &files(config)?)?.1);
             Ok(WELL)
         }
-        What::Check { id } => check(find(&id, &files(config))?),
+        What::Check { id } => check(find(&id, &files(config)?)?),
         What::Render(Mta::Postfix { dir, milter }) => {
             render(&profiles(config)?, dir.as_deref(), &milter)
         }
@@ -81,17 +81,15 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
 }
 
 /// The profiles' files: path, text; the admin's behind the shipped ones.
-fn files(_config: Option<&Path>) -> Vec<(String, String)> {
-    let shipped = shipped::RELAYS.iter();
-    shipped
-        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-        .collect()
+fn files(config: Option<&Path>) -> Result<Vec<(String, String)>, Stop> {
+    let source = Source::read(config).map_err(input::unusable)?;
+    Ok(source.relays)
 }
 
 /// All of them, read; of two with one id the later one.
 fn profiles(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
     let mut profiles: Vec<Profile> = Vec::new();
-    for (path, text) in files(config) {
+    for (path, text) in files(config)? {
         let profile =
             Profile::read(&path, &text).map_err(|wrong| Stop(UNUSABLE, wrong.join("\n")))?;
         profiles.retain(|other| other.id != profile.id);

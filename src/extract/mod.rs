@@ -124,6 +124,21 @@ pub enum Why {
     Unreadable,
 }
 
+impl Why {
+    /// The word in JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::WeaklyEncrypted => "weakly-encrypted",
+            Self::Partly => "partly",
+            Self::OverBudget => "over-budget",
+            Self::Ambiguous => "ambiguous",
+            Self::Picture => "picture",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What extraction may spend on one message. Past it, a part is `over-budget`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {

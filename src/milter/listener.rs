@@ -11,21 +11,13 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::time::{Instant, sleep_until};
 
 use super::stream::Socket;
+use crate::units::Endpoint;
 
 /// Owner and group may connect: the MTA is of our socket's group.
 const SOCKET_MODE: u32 = 0o660;
 
 /// The shortest and the longest rest after a failed accept.
 const REST: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
-
-/// Where to listen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A unix socket with this path.
-    Unix(PathBuf),
-    /// TCP, `host:port`.
-    Inet(String),
-}
 
 /// The listening socket.
 #[derive(Debug)]
@@ -58,13 +50,13 @@ impl Listener {
     ///
     /// # Errors
     /// One sentence: somebody else listens there, or what the system says.
-    pub async fn bind(place: &Place) -> Result<Self, String> {
-        let door = match place {
-            Place::Unix(path) => bind_unix(path),
-            Place::Inet(address) => TcpListener::bind(address)
+    pub async fn bind(endpoint: &Endpoint) -> Result<Self, String> {
+        let door = match endpoint {
+            Endpoint::Unix(path) => bind_unix(path),
+            Endpoint::Inet { host, port } => TcpListener::bind((host.as_str(), *port))
                 .await
                 .map(Door::Inet)
-                .map_err(|error| format!("cannot listen on inet:{address}: {error}")),
+                .map_err(|error| format!("cannot listen on {endpoint}: {error}")),
         };
         Ok(Self {
             door: door?,
@@ -155,10 +147,10 @@ fn remove_stale(path: &Path) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn place(name: &str) -> (PathBuf, Place) {
+    fn place(name: &str) -> (PathBuf, Endpoint) {
         let name = format!("pii-milter-listener-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        (path.clone(), Place::Unix(path))
+        (path.clone(), Endpoint::Unix(path))
     }
 
     #[tokio::test]
@@ -186,7 +178,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_rest_after_failures_grows_to_its_bound() {
-        let mut listener = Listener::bind(&Place::Inet("127.0.0.1:0".into()))
+        let mut listener = Listener::bind(&"inet:127.0.0.1:0".parse().unwrap())
             .await
             .unwrap();
         for _ in 0..20 {
