@@ -9,7 +9,7 @@ mod case;
 
 use std::collections::BTreeMap;
 
-use case::{Case, Expected};
+use case::Expected;
 use pii_milter::act::Edit;
 use pii_milter::inspect::{Verdict, inspect};
 use pii_milter::message::words::decode_words;
@@ -32,7 +32,6 @@ fn every_case_holds() {
                 .map(|wrong| format!("{}: {wrong}", case.name)),
         );
     }
-    println!("{} cases", cases.len());
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
 }
 
@@ -171,9 +170,8 @@ fn differing_edits(expected: &Expected, verdict: &Verdict) -> Vec<String> {
         wrong.push(format!("refused: expected {sentence:?}, got {refused:?}"));
     }
     for edit in edits {
-        let value = match edit {
-            Edit::AddHeader(_, value) | Edit::ChangeHeader(_, value, _) => value,
-            _ => continue,
+        let (Edit::AddHeader(_, value) | Edit::ChangeHeader(_, value, _)) = edit else {
+            continue;
         };
         let unfolded = value.replace("\n ", "").replace("\n\t", "");
         if unfolded.contains(|c: char| c.is_control() && c != '\t')

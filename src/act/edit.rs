@@ -47,17 +47,13 @@ impl Plan {
 
 impl Edit {
     /// The edit as `explain --json` prints it: header values and addresses as written, without
-    /// brackets; what a script seldom needs in fields of its own.
+    /// brackets.
     pub fn as_json(&self) -> Value {
         match self {
             Self::AddHeader(name, value) => json!({ "add_header": [name, value] }),
-            Self::ChangeHeader(name, value, n) => {
-                json!({ "change_header": [name, value], "field": n })
-            }
-            Self::DeleteHeader(name, n) => json!({ "delete_header": name, "field": n }),
-            Self::AddRecipient(address, arguments) => {
-                json!({ "add_recipient": address, "arguments": arguments })
-            }
+            Self::ChangeHeader(name, value, _) => json!({ "change_header": [name, value] }),
+            Self::DeleteHeader(name, _) => json!({ "delete_header": [name] }),
+            Self::AddRecipient(address, _) => json!({ "add_recipient": address }),
             Self::DeleteRecipient(given) => {
                 json!({ "delete_recipient": Address::new(given).as_str() })
             }

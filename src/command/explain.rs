@@ -49,10 +49,10 @@ pub struct Args {
 }
 
 /// Runs the verb.
-pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
+pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let policy = input::policy(args.policy.as_deref().or(config))?;
     let raw = input::read(&args.file)?;
-    let envelope = envelope(&args, &raw)?;
+    let envelope = envelope(args, &raw)?;
     let message_id = input::message_id(&raw);
     let sender = envelope.sender.clone();
     let verdict = inspect(envelope, raw, None, &policy);

@@ -45,7 +45,7 @@ pub struct Args {
 }
 
 /// Runs the verb.
-pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
+pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let policy = input::policy(config)?;
     let min = least(args.min.as_deref(), &policy)?;
     let mut files = Vec::new();

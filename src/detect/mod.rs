@@ -41,6 +41,17 @@ pub enum Confidence {
     High,
 }
 
+impl Confidence {
+    /// The word in rules, config, JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
 /// One hit of one detector. It never leaves `inspect`.
 #[derive(Debug)]
 pub struct Finding {

@@ -120,7 +120,7 @@ fn dialled(bytes: &[u8], start: usize) -> Option<(String, usize)> {
             b'+' if at < start + 2 => (),
             // One separator, or a bracket with one on its outer side.
             b' ' | b'.' | b'-' | b'/' if between == 0 || bytes.get(at - 1) == Some(&b')') => {
-                between += 1
+                between += 1;
             }
             b'(' | b')' if between < 3 => between += 1,
             _ => break,

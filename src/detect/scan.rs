@@ -214,7 +214,7 @@ impl Scan<'_> {
                 Joint::Dot | Joint::Dash => return Side::Inside,
                 Joint::Slash | Joint::Low if joints.contains(&joint) => return Side::Inside,
                 Joint::Blank | Joint::Gap | Joint::Loose if joints.contains(&joint) => {
-                    side = Side::Crowded
+                    side = Side::Crowded;
                 }
                 _ => (),
             }
