@@ -59,7 +59,7 @@ impl Source {
         let file = self.file()?;
         let mut errors = Errors::default();
         let detectors = Detectors::compile(&self.detectors, &file.detectors);
-        let detectors = errors.take(detectors);
+        let detectors = errors.take(detectors.map_err(|errors| self.selected(errors)));
         let mut profiles = Vec::new();
         for (path, text) in &self.relays {
             profiles.extend(errors.take(Profile::read(path, text)));
@@ -134,6 +134,19 @@ impl Source {
     /// The file, as written.
     pub(crate) fn file(&self) -> Result<File, Vec<String>> {
         yaml::read(&self.text).map_err(|error| vec![format!("{}: {error}", self.path)])
+    }
+
+    /// Puts the path in front of what is wrong with the selection of detectors; other errors of
+    /// theirs begin with their own file.
+    fn selected(&self, errors: Vec<String>) -> Vec<String> {
+        let name = |error: String| {
+            let is_ours = ["detectors.use", "detectors.skip"].map(|path| error.starts_with(path));
+            match is_ours.contains(&true) {
+                true => format!("{}: {error}", self.path),
+                false => error,
+            }
+        };
+        errors.into_iter().map(name).collect()
     }
 
     /// Puts the path in front of errors that know only their place in the file.
