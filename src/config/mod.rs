@@ -65,7 +65,7 @@ impl Source {
             profiles.extend(errors.take(Profile::read(path, text)));
         }
         // A profile that failed is not there for the channels either; that would be told twice.
-        let channels = match errors.0.is_empty() {
+        let channels = match profiles.len() == self.relays.len() {
             true => errors.take(self.named(Channels::new(&file.channels, &profiles))),
             false => None,
         };
