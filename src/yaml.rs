@@ -121,6 +121,13 @@ fn remedy(said: &str, text: &str) -> String {
     if said.contains("scanning an alias") || said.ends_with("unknown anchor") {
         return "; write \"*\" in quotes, and see that each quote before it is closed".into();
     }
+    if said.contains("parsing a flow") {
+        return "; close each bracket, and put a comma between items".into();
+    }
+    if said.contains("parsing a block") {
+        return "; indent what belongs together alike, and write nothing below a closed bracket"
+            .into();
+    }
     if said.contains("mapping values are not allowed") {
         return "; a key wants a blank behind its colon, and a value with a colon and a blank \
                 wants quotes"

@@ -163,32 +163,6 @@ fn a_file_that_is_not_there_is_an_error() {
     );
 }
 
-#[test]
-fn unknown_detectors_and_folders_are_doubts() -> Result<(), Box<dyn Error>> {
-    let mut source = Source::built_in();
-    let policy = source.policy().map_err(|errors| errors.join("\n"))?;
-    source.detectors = [
-        "generic/iban.yaml",
-        "ch/ch.ahv.yaml",
-        "detectors.d/dossier.yaml",
-    ]
-    .map(|path| (path.to_owned(), String::new()))
-    .into();
-    source.text = source.text.replace("[ generic, ch, eu ]", "[ genric, ch ]");
-    source.text = source.text.replace("skip: []", "skip: [ ch.avh, dossier ]");
-    let doubts = config::doubts(&source, &policy, date(2026, 11, 25));
-    let mut doubts = doubts.map_err(|errors| errors.join("\n"))?;
-    doubts.retain(|doubt| doubt.starts_with("detectors"));
-    assert_eq!(
-        doubts,
-        [
-            "detectors.use: no folder \"genric\"; did you mean \"generic\"?",
-            "detectors.skip: no detector \"ch.avh\"; did you mean \"ch.ahv\"?",
-        ]
-    );
-    Ok(())
-}
-
 /// Exit code, standard output and standard error of `pii-milter check` for a file of `tests/config`.
 fn check(file: &str, json: bool) -> Result<(Option<i32>, String, String), Box<dyn Error>> {
     let mut verb = Command::new(env!("CARGO_BIN_EXE_pii-milter"));

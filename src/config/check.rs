@@ -14,7 +14,6 @@ use crate::detect::Entity;
 use crate::inspect::Policy;
 use crate::message::{Address, Direction, Pattern};
 use crate::milter::{Mode, OnError};
-use crate::nearest::did_you_mean;
 use crate::units::Parsed;
 
 use super::{File, Source};
@@ -57,7 +56,9 @@ pub fn doubts(source: &Source, policy: &Policy, today: Date) -> Result<Vec<Strin
     doubts.extend(of_samples(&file, policy));
     doubts.extend(policy.table.kinds().unreachable().iter().cloned());
     doubts.extend(of_empty_lists(source, &file));
-    doubts.extend(of_detectors(source, &file));
+    if source.detectors.is_empty() {
+        doubts.push("detectors: there is none, so nothing is ever found".into());
+    }
     doubts.extend(of_levels(policy));
     doubts.extend(of_channels(&file, &policy.table));
     doubts.extend(of_rows(&file, &policy.table));
@@ -192,42 +193,6 @@ fn of_empty_lists(source: &Source, file: &File) -> Vec<String> {
                 "recipients[{at}].{kind}: nobody is of this kind; name somebody, or take it out"
             )
         }));
-    }
-    doubts
-}
-
-fn of_detectors(source: &Source, file: &File) -> Vec<String> {
-    let paths = || source.detectors.iter().map(|(path, _)| path.as_str());
-    let folders: BTreeSet<&str> = paths()
-        .filter_map(|path| path.split_once('/'))
-        .map(|(folder, _)| folder)
-        .collect();
-    let ids: BTreeSet<&str> = paths()
-        .filter_map(|path| path.rsplit('/').next()?.strip_suffix(".yaml"))
-        .collect();
-    let mut doubts = Vec::new();
-    if ids.is_empty() {
-        doubts.push("detectors: there is none, so nothing is ever found".into());
-        return doubts;
-    }
-    let folder_is_known = |name: &&String| *name == "*" || folders.contains(name.as_str());
-    for name in file
-        .detectors
-        .folders
-        .iter()
-        .filter(|name| !folder_is_known(name))
-    {
-        let near = did_you_mean(name, folders.iter().copied());
-        doubts.push(format!("detectors.use: no folder \"{name}\"{near}"));
-    }
-    for name in file
-        .detectors
-        .skip
-        .iter()
-        .filter(|name| !ids.contains(name.as_str()))
-    {
-        let near = did_you_mean(name, ids.iter().copied());
-        doubts.push(format!("detectors.skip: no detector \"{name}\"{near}"));
     }
     doubts
 }

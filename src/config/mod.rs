@@ -60,13 +60,13 @@ impl Source {
         let file = self.file()?;
         let mut errors = Errors::default();
         let detectors = Detectors::compile(&self.detectors, &file.detectors);
-        let detectors = errors.take(detectors);
+        let detectors = errors.take(detectors.map_err(|errors| self.selected(errors)));
         let mut profiles = Vec::new();
         for (path, text) in &self.relays {
             profiles.extend(errors.take(Profile::read(path, text)));
         }
         // A profile that failed is not there for the channels either; that would be told twice.
-        let channels = match errors.0.is_empty() {
+        let channels = match profiles.len() == self.relays.len() {
             true => errors.take(self.named(Channels::new(&file.channels, &profiles))),
             false => None,
         };
@@ -135,6 +135,19 @@ impl Source {
     /// The file, as written.
     pub(crate) fn file(&self) -> Result<File, Vec<String>> {
         yaml::read(&self.text).map_err(|error| vec![format!("{}: {error}", self.path)])
+    }
+
+    /// Puts the path in front of what is wrong with the selection of detectors; other errors of
+    /// theirs begin with their own file.
+    fn selected(&self, errors: Vec<String>) -> Vec<String> {
+        let name = |error: String| {
+            let is_ours = ["detectors.use", "detectors.skip"].map(|path| error.starts_with(path));
+            match is_ours.contains(&true) {
+                true => format!("{}: {error}", self.path),
+                false => error,
+            }
+        };
+        errors.into_iter().map(name).collect()
     }
 
     /// Puts the path in front of errors that know only their place in the file.

@@ -115,6 +115,7 @@ impl Case {
             let mut whole: serde_yaml::Mapping = serde_yaml::from_str(&source.text).unwrap();
             let sections: serde_yaml::Mapping = serde_yaml::from_str(&text).unwrap();
             whole.extend(sections);
+            whole.retain(|_, section| !section.is_null());
             source.text = serde_yaml::to_string(&whole).unwrap();
         }
         source
