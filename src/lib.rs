@@ -43,5 +43,6 @@ pub mod milter;
 pub mod nearest;
 pub mod secret;
 pub mod shipped;
+pub mod units;
 pub mod worker;
 pub mod yaml;
