@@ -6,7 +6,6 @@
     reason = "only the verbs speak to the terminal"
 )]
 
-mod adaptor;
 mod check;
 mod explain;
 mod extract;

@@ -15,11 +15,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::adaptor::{self, Settings};
 use super::{LATER, Stop, UNUSABLE, WELL};
-use crate::config::Source;
+use crate::config::{Settings, Source};
 use crate::log;
-use crate::milter::listener::Place;
 use crate::milter::{self, Listener, Service};
 use crate::worker::{Pool, Spawner};
 
@@ -90,17 +88,16 @@ impl Daemon {
             listen_to(SignalKind::terminate())?,
             listen_to(SignalKind::interrupt())?,
         );
-        let place = place(&loaded.settings);
+        let listen = &self.started_with.milter.listen;
         let settings = milter_settings(&loaded.settings);
         let digest = loaded.digest.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
-        let listener = Listener::bind(&place)
+        let listener = Listener::bind(listen)
             .await
             .map_err(|why| Stop(LATER, why))?;
         let service = Arc::new(Service::new(settings, pool));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
-        let listen = &self.started_with.listen;
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(version, %listen, mode = ?settings.mode, policy = %digest, "ready");
         tell(&[NotifyState::Ready]);
@@ -144,7 +141,7 @@ impl Daemon {
         let settings = loaded.settings.clone();
         let digest = loaded.digest.clone();
         let pool = self.pool(loaded).await?;
-        if settings.listen != self.started_with.listen {
+        if settings.milter.listen != self.started_with.milter.listen {
             tracing::warn!("milter.listen has changed; that needs a restart");
         }
         if settings.log != self.started_with.log {
@@ -181,9 +178,9 @@ fn tell(state: &[NotifyState<'_>]) {
 /// Reads and compiles the configuration.
 fn load(config: Option<&Path>) -> Result<Loaded, String> {
     let all = |errors: Vec<String>| errors.join("\n");
-    let source: Source = adaptor::read(config).map_err(all)?;
-    let settings = adaptor::settings(&source).map_err(all)?;
-    let digest = adaptor::policy(&source).map_err(all)?.digest;
+    let source: Source = Source::read(config).map_err(all)?;
+    let settings = source.settings().map_err(all)?;
+    let digest = source.policy().map_err(all)?.digest;
     let policy = serde_json::to_vec(&source).map_err(|error| error.to_string())?;
     Ok(Loaded {
         settings,
@@ -192,20 +189,13 @@ fn load(config: Option<&Path>) -> Result<Loaded, String> {
     })
 }
 
-fn place(settings: &Settings) -> Place {
-    let listen = settings.listen.as_str();
-    match listen.strip_prefix("unix:") {
-        Some(path) => Place::Unix(path.into()),
-        None => Place::Inet(listen.strip_prefix("inet:").unwrap_or(listen).into()),
-    }
-}
-
 fn milter_settings(settings: &Settings) -> milter::Settings {
+    let limits = &settings.milter.limits;
     milter::Settings {
         mode: settings.mode,
-        on_error: settings.on_error,
-        message: usize::try_from(settings.message).unwrap_or(usize::MAX),
-        time: Duration::from_secs(settings.time),
+        on_error: settings.milter.on_error,
+        message: usize::try_from(limits.message.0).unwrap_or(usize::MAX),
+        time: limits.time.0,
     }
 }
 

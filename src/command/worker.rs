@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{LATER, Stop, adaptor};
+use super::{LATER, Stop, WELL};
 use crate::config::Source;
 use crate::inspect::Policy;
 use crate::worker::child;
@@ -16,11 +16,11 @@ pub struct Args {}
 pub fn run(_args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
     let ended = child::run(compile);
     ended
-        .map(|()| super::WELL)
+        .map(|()| WELL)
         .map_err(|error| Stop(LATER, error.to_string()))
 }
 
 fn compile(text: &[u8]) -> Result<Policy, String> {
     let source: Source = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    adaptor::policy(&source).map_err(|errors| errors.join("; "))
+    source.policy().map_err(|errors| errors.join("; "))
 }

@@ -13,10 +13,11 @@ use crate::decide::{Exception, Table};
 use crate::detect::Entity;
 use crate::inspect::Policy;
 use crate::message::{Address, Direction, Pattern};
+use crate::milter::{Mode, OnError};
 use crate::nearest::did_you_mean;
 use crate::units::Parsed;
 
-use super::{File, Mode, OnError, Source};
+use super::{File, Source};
 
 /// Postfix and Sendmail give a milter five minutes for the end of a message, in their defaults.
 const MTA_PATIENCE: Duration = Duration::from_secs(300);

@@ -4,12 +4,14 @@
 use std::num::NonZeroUsize;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::act::Action;
 use crate::classify::Condition;
 use crate::decide::{Ours, exception, kind, table};
 use crate::detect::rule::Selection;
+use crate::log::{Format, To};
+use crate::milter::{Mode, OnError};
 use crate::units::{Endpoint, Size, Span};
 
 /// The file, as written.
@@ -29,16 +31,6 @@ pub(crate) struct File {
     pub(crate) exceptions: Vec<exception::Entry>,
 }
 
-/// What is done with a verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Only look, log and count.
-    Monitor,
-    /// Act.
-    Enforce,
-}
-
 /// The `milter` section.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -49,18 +41,6 @@ pub struct Milter {
     pub on_error: OnError,
     /// What a message may cost.
     pub limits: Limits,
-}
-
-/// What the MTA hears when a message cannot be inspected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum OnError {
-    /// Try again later (4xx).
-    Tempfail,
-    /// No (5xx).
-    Refuse,
-    /// Pass, not inspected.
-    Accept,
 }
 
 /// What a message may cost. What goes beyond is a fact that `classify` can name.
@@ -80,31 +60,11 @@ pub struct Limits {
 }
 
 /// The `log` section.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// Where lines go.
-    pub to: Vec<LogTo>,
+    pub to: Vec<To>,
     /// What they look like.
-    pub format: LogFormat,
-}
-
-/// Where log lines go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogTo {
-    /// Standard error, which under systemd is the journal.
-    Stderr,
-    /// The syslog socket.
-    Syslog,
-}
-
-/// What log lines look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For a person.
-    Plain,
-    /// One JSON object a line.
-    Json,
+    pub format: Format,
 }

@@ -16,11 +16,12 @@ use crate::detect::Detectors;
 use crate::extract::Budget;
 use crate::inspect::Policy;
 use crate::message;
+use crate::milter::Mode;
 use crate::yaml;
 
 pub use check::doubts;
 pub(crate) use file::File;
-pub use file::{Limits, Log, LogFormat, LogTo, Milter, Mode, OnError};
+pub use file::{Limits, Log, Milter};
 pub use read::{BUILT_IN, DEFAULT};
 
 /// The text of everything a policy is made of. It is what a worker is sent, and what the digest is of.

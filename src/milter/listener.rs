@@ -11,21 +11,13 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::time::{Instant, sleep_until};
 
 use super::stream::Socket;
+use crate::units::Endpoint;
 
 /// Owner and group may connect: the MTA is of our socket's group.
 const SOCKET_MODE: u32 = 0o660;
 
 /// The shortest and the longest rest after a failed accept.
 const REST: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
-
-/// Where to listen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A unix socket with this path.
-    Unix(PathBuf),
-    /// TCP, `host:port`.
-    Inet(String),
-}
 
 /// The listening socket.
 #[derive(Debug)]
@@ -58,14 +50,14 @@ impl Listener {
     ///
     /// # Errors
     /// One sentence: somebody else listens there, or what the system says.
-    pub async fn bind(place: &Place) -> Result<Self, String> {
-        let door = match place {
-            Place::Unix(path) => bind_unix(path),
-            Place::Inet(address) => TcpListener::bind(address)
+    pub async fn bind(at: &Endpoint) -> Result<Self, String> {
+        let door = match at {
+            Endpoint::Unix(path) => bind_unix(path),
+            Endpoint::Inet { host, port } => TcpListener::bind((host.as_str(), *port))
                 .await
-                .map(Door::Inet)
-                .map_err(|error| format!("cannot listen on inet:{address}: {error}")),
+                .map(Door::Inet),
         };
+        let door = door.map_err(|why| format!("cannot listen on {at}: {why}"));
         Ok(Self {
             door: door?,
             rest: REST.0,
@@ -117,37 +109,33 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
     Ok((file.dev(), file.ino()))
 }
 
-fn bind_unix(path: &Path) -> Result<Door, String> {
-    let cannot =
-        |why: &dyn std::fmt::Display| format!("cannot listen on unix:{}: {why}", path.display());
-    remove_stale(path).map_err(|why| cannot(&why))?;
-    let open = || {
-        let listener = UnixListener::bind(path)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
-        let path = path.to_owned();
-        let id = identity(&path)?;
-        let _file = SocketFile { path, id };
-        Ok(Door::Unix { listener, _file })
-    };
-    open().map_err(|error: io::Error| cannot(&error))
+fn bind_unix(path: &Path) -> io::Result<Door> {
+    remove_stale(path)?;
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
+    let id = identity(path)?;
+    let path = path.to_owned();
+    let _file = SocketFile { path, id };
+    Ok(Door::Unix { listener, _file })
 }
 
 /// Removes the socket of a daemon that ended without doing so itself.
-fn remove_stale(path: &Path) -> Result<(), String> {
+fn remove_stale(path: &Path) -> io::Result<()> {
     let file = match fs::symlink_metadata(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error),
     };
     if !file.file_type().is_socket() {
-        return Err("a file that is no socket is in its place; move it away".into());
+        let why = "a file that is no socket is in its place; move it away";
+        return Err(io::Error::other(why));
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err("another process listens there; end it first".into()),
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).map_err(|error| error.to_string())
-        }
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err(io::Error::other(
+            "another process listens there; end it first",
+        )),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path),
+        Err(error) => Err(error),
     }
 }
 
@@ -155,10 +143,10 @@ fn remove_stale(path: &Path) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn place(name: &str) -> (PathBuf, Place) {
+    fn place(name: &str) -> (PathBuf, Endpoint) {
         let name = format!("pii-milter-listener-{}-{name}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        (path.clone(), Place::Unix(path))
+        (path.clone(), Endpoint::Unix(path))
     }
 
     #[tokio::test]
@@ -186,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_rest_after_failures_grows_to_its_bound() {
-        let mut listener = Listener::bind(&Place::Inet("127.0.0.1:0".into()))
+        let mut listener = Listener::bind(&"inet:127.0.0.1:0".parse().unwrap())
             .await
             .unwrap();
         for _ in 0..20 {
