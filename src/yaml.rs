@@ -65,7 +65,7 @@ const PLAIN: &[(&str, &str)] = &[
     ),
     (
         "deserializing from YAML containing more than one document is not supported",
-        "more than one document; take the line \"---\" out",
+        "more than one document; take lines \"---\" out, and put a blank behind each colon",
     ),
     (
         "repetition limit exceeded",
@@ -80,6 +80,7 @@ const PLAIN: &[(&str, &str)] = &[
         "expected a list: [ a, b ], or lines that begin with \"- \"",
     ),
     ("expected a map", "expected lines of \"word: value\""),
+    ("expected a boolean", "expected true or false"),
     (
         "expected a nonzero usize",
         "expected a whole number above 0",
@@ -119,6 +120,11 @@ fn remedy(said: &str, text: &str) -> String {
     }
     if said.contains("scanning an alias") || said.ends_with("unknown anchor") {
         return "; write \"*\" in quotes, and see that each quote before it is closed".into();
+    }
+    if said.contains("mapping values are not allowed") {
+        return "; a key wants a blank behind its colon, and a value with a colon and a blank \
+                wants quotes"
+            .into();
     }
     let Some((_, after)) = said
         .split_once("unknown field `")
@@ -325,7 +331,7 @@ mod tests {
             ),
             (
                 "items: []\n---\nitems: []",
-                "more than one document; take the line \"---\" out",
+                "more than one document; take lines \"---\" out, and put a blank behind each colon",
             ),
             (
                 "items: 3",

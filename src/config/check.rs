@@ -132,7 +132,8 @@ fn of_colleagues(policy: &Policy) -> Vec<String> {
         if kinds.names().len() > 1 && kinds.of(&someone) == others {
             let kind = kinds.names().get(others).map_or("", String::as_str);
             doubts.push(format!(
-                "ours.domains: \"{domain}\" is ours, but mail to it is to a \"{kind}\"; name it under recipients"
+                "ours.domains: \"{domain}\" is ours, but mail to it is to a \"{kind}\"; name it \
+                 under recipients"
             ));
         }
     }
@@ -307,8 +308,8 @@ fn of_exceptions(exceptions: &[Exception], today: Date) -> Vec<String> {
         let mut earlier = exceptions.iter().take(at);
         if let Some(before) = earlier.position(|earlier| shadows(earlier, one)) {
             doubts.push(format!(
-                "exceptions[{at}]: never read, for exceptions[{before}] speaks for the same mail; take one of \
-                 them out"
+                "exceptions[{at}]: never read, for exceptions[{before}] speaks for the same mail; \
+                 take one of them out"
             ));
         }
     }

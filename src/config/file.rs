@@ -32,7 +32,7 @@ pub(crate) struct File {
 }
 
 /// The `milter` section.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Milter {
     /// Where the MTA finds us.
@@ -44,7 +44,7 @@ pub struct Milter {
 }
 
 /// What a message may cost. What goes beyond is a fact that `classify` can name.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Bytes of the whole mail.

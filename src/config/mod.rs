@@ -41,7 +41,7 @@ pub struct Source {
 }
 
 /// What the edges need.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Only look, or act.
     pub mode: Mode,

@@ -107,7 +107,8 @@ impl FromStr for Network {
             Ok(Self::Net(net))
         } else {
             Err(format!(
-                "\"{text}\" has bits set behind its prefix; write {} for the network, or {} for the one address",
+                "\"{text}\" has bits set behind its prefix; write {} for the network, or {} for \
+                 the one address",
                 net.trunc(),
                 net.addr()
             ))
