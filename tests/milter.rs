@@ -31,13 +31,6 @@ fn deeds(actions: &[EomAction]) -> Vec<String> {
     deeds.collect()
 }
 
-/// All but the label, which each inspected message gets.
-fn deeds_but_label(actions: &[EomAction]) -> Vec<String> {
-    let mut deeds = deeds(actions);
-    deeds.retain(|deed| deed != "add X-PII-Level");
-    deeds
-}
-
 #[tokio::test]
 async fn three_messages_share_a_connection_and_nothing_else() {
     for daemon in [Daemon::over_unix(&[]), Daemon::over_inet(&[])] {
@@ -59,7 +52,7 @@ async fn three_messages_share_a_connection_and_nothing_else() {
             conn.abort().await.unwrap();
             let (actions, status) = show(&mut conn, &PLAIN).await;
             assert_eq!(status, Status::Continue);
-            assert_eq!(deeds_but_label(&actions.actions), [""; 0]);
+            assert_eq!(deeds(&actions.actions), ["add X-PII-Level"]);
         }
         conn.close().await.unwrap();
         let lines = daemon.messages(3);
@@ -251,7 +244,7 @@ async fn negotiation_asks_for_no_more_than_there_is() {
     poor.helo("client.example.ch").await.unwrap();
     let (actions, status) = show(&mut poor, &PLAIN).await;
     assert_eq!(status, Status::Continue);
-    assert_eq!(deeds_but_label(&actions.actions), [""; 0]);
+    assert_eq!(deeds(&actions.actions), ["add X-PII-Level"]);
     daemon.wait_for("the MTA lacks");
 }
 
@@ -291,19 +284,20 @@ async fn the_last_of_the_body_may_come_with_the_end() {
             .await
             .unwrap();
     }
-    let last = timeout(Duration::from_secs(10), async {
-        loop {
-            let reply = Reply::parse_reply(message::read(&mut stream).await.unwrap()).unwrap();
-            if !matches!(reply, Reply::OptNeg { .. } | Reply::AddHeader { .. }) {
-                // The first is MAIL's, the only step before the end that has a reply.
-                let end = Reply::parse_reply(message::read(&mut stream).await.unwrap()).unwrap();
-                if !matches!(end, Reply::AddHeader { .. }) {
-                    return end;
-                }
-            }
+    let mut replies = Vec::new();
+    let until_end = async {
+        // MAIL is the only step before the end that has a reply.
+        while replies
+            .iter()
+            .filter(|reply| **reply == Reply::Continue)
+            .count()
+            < 2
+        {
+            let reply = message::read(&mut stream).await.unwrap();
+            replies.push(Reply::parse_reply(reply).unwrap());
         }
-    });
-    assert_eq!(last.await.unwrap(), Reply::Continue);
+    };
+    timeout(Duration::from_secs(10), until_end).await.unwrap();
     // "Subject: a", an empty line is not counted, and 15 bytes of body.
     daemon.wait_for("bytes=27");
 }
@@ -327,17 +321,7 @@ async fn a_message_past_the_limit_is_read_on_and_not_looked_into() {
     let lines = daemon.messages(2);
     assert!(lines[0].contains("bytes=1800"), "{lines:?}");
     assert!(!lines[1].contains("over-budget"), "{lines:?}");
-    if is_whole(&daemon) {
-        assert!(lines[0].contains("over-budget:1"), "{lines:?}");
-    }
-}
-
-/// True once the stages are there: each message then has its label.
-fn is_whole(daemon: &Daemon) -> bool {
-    !daemon
-        .messages(1)
-        .iter()
-        .all(|line| line.contains("decisions=- "))
+    assert!(lines[0].contains("over-budget:1"), "{lines:?}");
 }
 
 #[tokio::test]
@@ -358,14 +342,11 @@ async fn a_killed_worker_makes_its_message_unreadable_and_not_clean() {
         }
     };
     let (ended, ()) = tokio::join!(conn.eom(), kill);
-    let (_, status) = ended.unwrap();
+    ended.unwrap();
     daemon.wait_for("the message counts as unreadable");
-    if is_whole(&daemon) {
-        let line = daemon.messages(2).remove(1);
-        assert!(line.contains("unreadable:1"), "{line}");
-    } else {
-        assert_eq!(status, Status::Continue);
-    }
+    let line = daemon.messages(2).remove(1);
+    assert!(line.contains("unreadable:1"), "{line}");
+    assert!(!line.contains("level=public"), "{line}");
     let (_, status) = show(&mut conn, &PLAIN).await;
     assert_eq!(
         status,
@@ -451,6 +432,93 @@ async fn without_a_descriptor_new_connections_wait_and_old_ones_go_on() {
     let (mut late, ()) = tokio::join!(late, meanwhile);
     let (_, status) = show(&mut late, &PLAIN).await;
     assert_eq!(status, Status::Continue);
+}
+
+#[tokio::test]
+async fn monitor_labels_and_enforce_acts() {
+    let secret = Mail {
+        recipients: &[&[
+            "<b@stranger.example>",
+            "NOTIFY=NEVER",
+            "ORCPT=rfc822;b@stranger.example",
+        ]],
+        body: &[b"AHV-Nummer 756.9217.0769.85\r\n"],
+        ..PLAIN
+    };
+    let monitor = Daemon::over_unix(&[]);
+    let (actions, status) = show(&mut monitor.connect().await, &secret).await;
+    assert_eq!(status, Status::Continue);
+    assert_eq!(deeds(&actions.actions), ["add X-PII-Level"]);
+    let line = monitor.messages(1).remove(0);
+    for part in [
+        "direction=outbound",
+        "level=confidential",
+        "found=ch.ahv:1",
+        "decisions=incamail:1",
+        "answer=pass",
+    ] {
+        assert!(line.contains(part), "no {part} in {line}");
+    }
+    let enforce = Daemon::over_unix(&[ENFORCE]);
+    let (actions, status) = show(&mut enforce.connect().await, &secret).await;
+    assert_eq!(status, Status::Continue);
+    let relay = "b@stranger.example.incamail.ch";
+    let args = "NOTIFY=NEVER ORCPT=rfc822;b@stranger.example";
+    assert!(
+        actions.has_add_header("X-PII-Level", " confidential"),
+        "{actions:?}"
+    );
+    assert!(
+        actions.has_change_header("Subject", 1, " <im><c> Hello"),
+        "{actions:?}"
+    );
+    assert!(actions.has_add_recipient(relay, Some(args)), "{actions:?}");
+    assert!(
+        actions.has_delete_recipient("<b@stranger.example>"),
+        "{actions:?}"
+    );
+    let at = |wanted: fn(&EomAction) -> bool| actions.actions.iter().position(wanted).unwrap();
+    let added = at(|action| matches!(action, EomAction::AddRecipient { .. }));
+    let taken = at(|action| matches!(action, EomAction::DeleteRecipient { .. }));
+    assert!(added < taken, "{actions:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_message_and_no_reason() {
+    let daemon = Daemon::over_unix(&[ENFORCE]);
+    let mut conn = daemon.connect().await;
+    let card = Mail {
+        recipients: &[&["<b@partner.example>"]],
+        body: &[b"IBAN CH93 0076 2011 6238 5295 7, AHV 756.9217.0769.85\r\n"],
+        ..PLAIN
+    };
+    let refuse = [
+        ENFORCE,
+        (
+            "partner:    [ plain,   plain,     incamail,      refuse     ]",
+            "partner:    [ plain,   plain,     refuse,      refuse     ]",
+        ),
+    ];
+    daemon.configure(&refuse);
+    daemon.signal(Signal::HUP);
+    daemon.wait_for("reloaded");
+    let (actions, status) = show(&mut conn, &card).await;
+    let Status::Reject {
+        message: Some(text),
+    } = status
+    else {
+        panic!("{status:?} {actions:?}")
+    };
+    let text = text.to_str().unwrap();
+    let line = daemon.messages(1).remove(0);
+    let id = line.split("id=").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(
+        text.starts_with("550 5.7.1 ") && text.ends_with(&format!("({id})")),
+        "{text}"
+    );
+    assert_eq!(text.matches(id).count(), 1);
+    assert!(line.contains("answer=550/5.7.1"), "{line}");
+    assert_eq!(actions.actions, []);
 }
 
 #[tokio::test]
