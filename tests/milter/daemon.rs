@@ -161,7 +161,7 @@ impl Daemon {
         self.manager.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut bytes = [0; 500];
         let length = self.manager.recv(&mut bytes).unwrap();
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
+        String::from_utf8_lossy(bytes.get(..length).unwrap()).into_owned()
     }
 
     pub fn log(&self) -> String {
