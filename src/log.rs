@@ -4,12 +4,13 @@
 //! What is below `INFO` is never written, whatever the environment says: the milter library traces
 //! every packet, and a packet holds mail.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::panic;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use syslog::{Facility, Formatter3164, Logger, LoggerBackend};
+use syslog::{Facility, LogFormat, Logger, LoggerBackend, Severity};
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -50,7 +51,12 @@ pub fn start(to: &[To], format: Format) -> Result<(), String> {
         lines(format, !is_stamped, true, io::stderr)
     });
     let syslog = match to.contains(&To::Syslog) {
-        true => Some(lines(format, false, false, Syslog::connect()?)),
+        true => Some(lines(
+            format,
+            false,
+            format == Format::Json,
+            Syslog::connect()?,
+        )),
         false => None,
     };
     // At "warn" the library says that we answer where no answer is expected; it leaves it away.
@@ -100,7 +106,14 @@ where
 
 /// The system log, opened anew when its daemon was restarted.
 struct Syslog {
-    logger: Mutex<Logger<LoggerBackend, Formatter3164>>,
+    logger: Mutex<Logger<LoggerBackend, Unstamped>>,
+}
+
+/// The form of a line (RFC 3164, 4.1) without its time: the daemon of the system log puts its own there.
+/// The library's is UTC, which every reader takes for local time.
+#[derive(Clone)]
+struct Unstamped {
+    pid: u32,
 }
 
 /// One line on its way to the system log; it leaves when it is dropped.
@@ -133,17 +146,21 @@ impl Syslog {
     }
 }
 
-fn open() -> Result<Logger<LoggerBackend, Formatter3164>, syslog::Error> {
-    syslog::unix(Formatter3164 {
-        facility: Facility::LOG_MAIL,
-        hostname: None,
-        process: env!("CARGO_PKG_NAME").into(),
-        pid: std::process::id(),
-    })
+fn open() -> Result<Logger<LoggerBackend, Unstamped>, syslog::Error> {
+    let pid = std::process::id();
+    syslog::unix(Unstamped { pid })
+}
+
+impl<T: Display> LogFormat<T> for Unstamped {
+    fn format<W: Write>(&self, to: &mut W, severity: Severity, line: T) -> syslog::Result<()> {
+        let priority = Facility::LOG_MAIL as u8 | severity as u8;
+        let name = env!("CARGO_PKG_NAME");
+        write!(to, "<{priority}>{name}[{}]: {line}", self.pid).map_err(syslog::Error::Write)
+    }
 }
 
 fn say(
-    logger: &mut Logger<LoggerBackend, Formatter3164>,
+    logger: &mut Logger<LoggerBackend, Unstamped>,
     level: Level,
     line: &str,
 ) -> Result<(), syslog::Error> {
@@ -187,5 +204,19 @@ impl Drop for Outgoing<'_> {
     fn drop(&mut self) {
         let line = String::from_utf8_lossy(&self.line);
         self.log.send(self.level, line.trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_for_the_system_log_has_priority_and_name() {
+        let mut line = Vec::new();
+        let form = Unstamped { pid: 7 };
+        form.format(&mut line, Severity::LOG_INFO, "message id=Q-1")
+            .unwrap();
+        assert_eq!(line, b"<22>pii-milter[7]: message id=Q-1");
     }
 }

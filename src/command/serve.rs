@@ -88,16 +88,16 @@ impl Daemon {
             listen_to(SignalKind::terminate())?,
             listen_to(SignalKind::interrupt())?,
         );
+        let listen = &self.started_with.milter.listen;
         let settings = milter_settings(&loaded.settings);
         let digest = loaded.digest.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
-        let listener = Listener::bind(&self.started_with.milter.listen)
+        let listener = Listener::bind(listen)
             .await
             .map_err(|why| Stop(LATER, why))?;
         let service = Arc::new(Service::new(settings, pool));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
-        let listen = &self.started_with.milter.listen;
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(version, %listen, mode = ?settings.mode, policy = %digest, "ready");
         tell(&[NotifyState::Ready]);
@@ -178,7 +178,7 @@ fn tell(state: &[NotifyState<'_>]) {
 /// Reads and compiles the configuration.
 fn load(config: Option<&Path>) -> Result<Loaded, String> {
     let all = |errors: Vec<String>| errors.join("\n");
-    let source = Source::read(config).map_err(all)?;
+    let source: Source = Source::read(config).map_err(all)?;
     let settings = source.settings().map_err(all)?;
     let digest = source.policy().map_err(all)?.digest;
     let policy = serde_json::to_vec(&source).map_err(|error| error.to_string())?;
@@ -190,12 +190,12 @@ fn load(config: Option<&Path>) -> Result<Loaded, String> {
 }
 
 fn milter_settings(settings: &Settings) -> milter::Settings {
-    let milter = &settings.milter;
+    let limits = &settings.milter.limits;
     milter::Settings {
         mode: settings.mode,
-        on_error: milter.on_error,
-        message: usize::try_from(milter.limits.message.0).unwrap_or(usize::MAX),
-        time: milter.limits.time.0,
+        on_error: settings.milter.on_error,
+        message: usize::try_from(limits.message.0).unwrap_or(usize::MAX),
+        time: limits.time.0,
     }
 }
 

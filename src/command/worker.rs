@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{LATER, Stop};
+use super::{LATER, Stop, WELL};
 use crate::config::Source;
 use crate::inspect::Policy;
 use crate::worker::child;
@@ -16,7 +16,7 @@ pub struct Args {}
 pub fn run(_args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
     let ended = child::run(compile);
     ended
-        .map(|()| super::WELL)
+        .map(|()| WELL)
         .map_err(|error| Stop(LATER, error.to_string()))
 }
 

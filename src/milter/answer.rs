@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message that is complete into edits, one answer and one line of the log.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -57,26 +58,17 @@ struct Line {
 /// Inspects the message, writes the edits, and says what to answer.
 pub async fn give(complete: Complete, to: &EomActions) -> Answer {
     let trouble = Trouble::of(&complete);
-    let now = Instant::now();
+    let mut line = Line::of(&complete);
     let Complete {
-        mail,
+        mut mail,
         current,
         client,
         host,
-        queue,
         actions,
         keeps_space,
+        ..
     } = complete;
-    let mut line = Line {
-        id: mail.id.clone(),
-        queue,
-        client,
-        bytes: mail.bytes,
-        read: now - mail.began,
-        inspect: Duration::ZERO,
-        complete: now,
-    };
-    let foreign: Vec<(String, u32)> = mail.foreign.clone().into_iter().collect();
+    let foreign = std::mem::take(&mut mail.foreign);
     let failed = mail.failed;
     let settings = current.settings;
     let (envelope, raw, unread) = mail.complete(client, host);
@@ -147,6 +139,21 @@ impl Trouble {
 }
 
 impl Line {
+    /// Of this message, which has just become complete.
+    fn of(complete: &Complete) -> Self {
+        let now = Instant::now();
+        let mail = &complete.mail;
+        Self {
+            id: mail.id.clone(),
+            queue: complete.queue.clone(),
+            client: complete.client,
+            bytes: mail.bytes,
+            read: now - mail.began,
+            inspect: Duration::ZERO,
+            complete: now,
+        }
+    }
+
     fn write(&self, verdict: Option<&Verdict>, answer: &Answer) {
         let client = self
             .client
@@ -245,7 +252,7 @@ async fn write(
 }
 
 /// Takes off labels that are not ours: a message without a label was not inspected.
-async fn remove(foreign: &[(String, u32)], available: Actions, to: &EomActions) {
+async fn remove(foreign: &BTreeMap<String, u32>, available: Actions, to: &EomActions) {
     for (name, count) in foreign {
         // From the last, because each removal moves those behind it.
         for at in (1..=*count).rev() {
@@ -278,7 +285,7 @@ fn named(answer: Answer, id: &str) -> Answer {
 }
 
 fn channels(verdict: &Verdict) -> impl Iterator<Item = (&str, usize)> {
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for decision in &verdict.decisions {
         *counts.entry(decision.channel.as_str()).or_insert(0) += 1;
     }

@@ -50,14 +50,14 @@ impl Listener {
     ///
     /// # Errors
     /// One sentence: somebody else listens there, or what the system says.
-    pub async fn bind(endpoint: &Endpoint) -> Result<Self, String> {
-        let door = match endpoint {
+    pub async fn bind(at: &Endpoint) -> Result<Self, String> {
+        let door = match at {
             Endpoint::Unix(path) => bind_unix(path),
             Endpoint::Inet { host, port } => TcpListener::bind((host.as_str(), *port))
                 .await
-                .map(Door::Inet)
-                .map_err(|error| format!("cannot listen on {endpoint}: {error}")),
+                .map(Door::Inet),
         };
+        let door = door.map_err(|why| format!("cannot listen on {at}: {why}"));
         Ok(Self {
             door: door?,
             rest: REST.0,
@@ -109,37 +109,33 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
     Ok((file.dev(), file.ino()))
 }
 
-fn bind_unix(path: &Path) -> Result<Door, String> {
-    let cannot =
-        |why: &dyn std::fmt::Display| format!("cannot listen on unix:{}: {why}", path.display());
-    remove_stale(path).map_err(|why| cannot(&why))?;
-    let open = || {
-        let listener = UnixListener::bind(path)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
-        let path = path.to_owned();
-        let id = identity(&path)?;
-        let _file = SocketFile { path, id };
-        Ok(Door::Unix { listener, _file })
-    };
-    open().map_err(|error: io::Error| cannot(&error))
+fn bind_unix(path: &Path) -> io::Result<Door> {
+    remove_stale(path)?;
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
+    let id = identity(path)?;
+    let path = path.to_owned();
+    let _file = SocketFile { path, id };
+    Ok(Door::Unix { listener, _file })
 }
 
 /// Removes the socket of a daemon that ended without doing so itself.
-fn remove_stale(path: &Path) -> Result<(), String> {
+fn remove_stale(path: &Path) -> io::Result<()> {
     let file = match fs::symlink_metadata(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error),
     };
     if !file.file_type().is_socket() {
-        return Err("a file that is no socket is in its place; move it away".into());
+        let why = "a file that is no socket is in its place; move it away";
+        return Err(io::Error::other(why));
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err("another process listens there; end it first".into()),
-        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).map_err(|error| error.to_string())
-        }
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err(io::Error::other(
+            "another process listens there; end it first",
+        )),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path),
+        Err(error) => Err(error),
     }
 }
 

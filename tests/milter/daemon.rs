@@ -12,11 +12,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use indymilter_test::{EomActions, ProtoOpts, Status, TestConnection};
+use indymilter_test::{EomAction, EomActions, ProtoOpts, Status, TestConnection};
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 /// Nothing in these tests takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Changes the shipped configuration so that verdicts are acted on.
+pub const ENFORCE: (&str, &str) = ("mode: monitor", "mode: enforce");
 
 /// Where a daemon listens.
 #[derive(Clone, Debug)]
@@ -158,7 +161,7 @@ impl Daemon {
         self.manager.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut bytes = [0; 500];
         let length = self.manager.recv(&mut bytes).unwrap();
-        String::from_utf8(bytes[..length].to_vec()).unwrap()
+        String::from_utf8_lossy(bytes.get(..length).unwrap()).into_owned()
     }
 
     pub fn log(&self) -> String {
@@ -262,4 +265,14 @@ fn folder() -> PathBuf {
     let folder = std::env::temp_dir().join(name);
     fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// The names of what an end of message did, without progress.
+pub fn deeds(actions: &[EomAction]) -> Vec<String> {
+    let deeds = actions.iter().filter_map(|action| match action {
+        EomAction::AddHeader { name, .. } => Some(format!("add {}", name.to_string_lossy())),
+        EomAction::Progress => None,
+        other => Some(format!("{other:?}")),
+    });
+    deeds.collect()
 }
