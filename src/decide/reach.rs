@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a table into what messages reach in it, with addresses that show it.
+//!
+//! Two patterns never cross: one lies within the other, or nobody is in both. So all addresses of
+//! a pattern that are in no narrower one are judged alike, and one of them stands for all. The
+//! finite list of these addresses proves what no address whatsoever can reach.
+
+use std::collections::HashSet;
+
+use jiff::civil::Date;
+
+use crate::message::{Address, Pattern};
+
+use super::kind::{key, keys};
+use super::{Exception, Ours, Table, exception::Target};
+
+/// What messages reach, as of a day.
+#[derive(Debug)]
+pub struct Reach<'a> {
+    table: &'a Table,
+    senders: Vec<Someone>,
+    recipients: Vec<Someone>,
+    /// Today, and each later day on which an exception has ended.
+    days: Vec<Date>,
+}
+
+/// An address that stands for all that the table judges alike.
+#[derive(Clone, Debug)]
+pub struct Someone {
+    /// The address.
+    pub address: Address,
+    /// Its kind as a recipient, by place among the names.
+    pub kind: usize,
+    /// The exceptions that are about it, in order.
+    exceptions: Vec<usize>,
+}
+
+/// A message of outbound mail.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// Who sends it.
+    pub from: &'a Someone,
+    /// Who gets it.
+    pub to: &'a Someone,
+    /// When.
+    pub day: Date,
+}
+
+impl<'a> Reach<'a> {
+    /// Finds the addresses and days that differ. Addresses of ours come first among the senders.
+    pub fn new(table: &'a Table, ours: &Ours, today: Date) -> Self {
+        let exceptions = table.exceptions();
+        let own = ours.domains().map(key);
+        let from: Vec<String> = exceptions.iter().map(|one| key(&one.from)).collect();
+        let senders = everyone(own.chain(from.iter().cloned()), |_, found| {
+            about(found, &from, |_| false)
+        });
+        let kinds = table.kinds();
+        let to: Vec<String> = exceptions.iter().map(pattern_key).collect();
+        let named = kinds.keys().map(str::to_owned);
+        let recipients = everyone(named.chain(to.iter().cloned()), |someone, found| {
+            let kind = kinds.of(&someone.address);
+            someone.kind = kind;
+            let is_of_kind = |at: usize| matches!(exceptions.get(at).map(|one| &one.to), Some(Target::Kind(own, _)) if *own == kind);
+            about(found, &to, is_of_kind)
+        });
+        let ends = exceptions.iter().filter(|one| one.holds(today));
+        let mut days: Vec<Date> = ends.filter_map(|one| one.until.tomorrow().ok()).collect();
+        days.push(today);
+        days.sort();
+        days.dedup();
+        Self {
+            table,
+            senders,
+            recipients,
+            days,
+        }
+    }
+
+    /// Somebody of a kind; `None` where nobody can be.
+    pub fn someone(&self, kind: usize) -> Option<&Someone> {
+        self.recipients.iter().find(|one| one.kind == kind)
+    }
+
+    /// Somebody who sends, one of ours where there is a domain of ours.
+    pub fn sender(&self) -> Option<&Someone> {
+        self.senders.first()
+    }
+
+    /// The messages that an exception is about, on days on which it holds, whoever speaks for them.
+    pub fn cases(&self, at: usize) -> impl Iterator<Item = Case<'_>> {
+        let is_about = move |one: &&Someone| one.exceptions.binary_search(&at).is_ok();
+        let until = self.table.exceptions().get(at).map(|one| one.until);
+        let days = move |day: &&Date| until.is_some_and(|until| **day <= until);
+        self.senders.iter().filter(is_about).flat_map(move |from| {
+            let recipients = self.recipients.iter().filter(is_about);
+            recipients.flat_map(move |to| {
+                let days = self.days.iter().filter(days);
+                days.map(move |day| Case {
+                    from,
+                    to,
+                    day: *day,
+                })
+            })
+        })
+    }
+
+    /// The exceptions that are about a message, in order. The first one speaks for it.
+    pub fn speakers(&self, case: Case<'a>) -> impl Iterator<Item = (usize, &'a Exception)> {
+        let exceptions = self.table.exceptions();
+        let from = case.from.exceptions.iter().copied();
+        from.filter(move |at| case.to.exceptions.binary_search(at).is_ok())
+            .filter_map(move |at| exceptions.get(at).map(|one| (at, one)))
+            .filter(move |(_, one)| one.holds(case.day))
+    }
+
+    /// The messages that an exception speaks for; none where it is never reached.
+    pub fn spoken_for(&self, at: usize) -> impl Iterator<Item = Case<'_>> {
+        let is_first = move |case: &Case<'_>| {
+            let mut speakers = self.speakers(*case);
+            speakers.next().is_some_and(|(first, _)| first == at)
+        };
+        self.cases(at).filter(is_first)
+    }
+}
+
+/// An address of a pattern.
+pub fn someone_of(pattern: &Pattern) -> Address {
+    outside_narrower(&key(pattern), &HashSet::new())
+}
+
+/// True where some address is in both patterns.
+pub fn meet(one: &Pattern, other: &Pattern) -> bool {
+    one.matches(&someone_of(other)) || other.matches(&someone_of(one))
+}
+
+/// The key of an exception's recipients, where they are a pattern; else one that is nobody's.
+fn pattern_key(exception: &Exception) -> String {
+    match &exception.to {
+        Target::Pattern(pattern) => key(pattern),
+        Target::Kind(..) => String::new(),
+    }
+}
+
+/// The exceptions whose key is among those that take an address, or that `is_other` names.
+fn about(
+    found: &HashSet<&str>,
+    of_exceptions: &[String],
+    is_other: impl Fn(usize) -> bool,
+) -> Vec<usize> {
+    let all = of_exceptions.iter().enumerate();
+    let about = all.filter(|(at, key)| found.contains(key.as_str()) || is_other(*at));
+    about.map(|(at, _)| at).collect()
+}
+
+/// One address for each way in which addresses are judged.
+fn everyone(
+    patterns: impl Iterator<Item = String>,
+    judge: impl Fn(&mut Someone, &HashSet<&str>) -> Vec<usize>,
+) -> Vec<Someone> {
+    let mut all: Vec<String> = patterns.filter(|key| !key.is_empty()).collect();
+    all.push("*".into());
+    let known: HashSet<&str> = all.iter().map(String::as_str).collect();
+    let mut found = HashSet::new();
+    let mut everyone: Vec<Someone> = Vec::new();
+    for key in &all {
+        let mut someone = Someone {
+            address: outside_narrower(key, &known),
+            kind: 0,
+            exceptions: Vec::new(),
+        };
+        let folded = someone.address.folded();
+        let takers: HashSet<&str> = keys(&folded).filter(|key| known.contains(key)).collect();
+        someone.exceptions = judge(&mut someone, &takers);
+        if found.insert((someone.kind, someone.exceptions.clone())) {
+            everyone.push(someone);
+        }
+    }
+    everyone
+}
+
+/// An address of a pattern that none of the known patterns within it takes.
+fn outside_narrower(own: &str, known: &HashSet<&str>) -> Address {
+    let is_outside = |address: &Address| {
+        let folded = address.folded();
+        let mut narrower = keys(&folded).skip_while(|key| *key != own).skip(1);
+        !narrower.any(|key| known.contains(key))
+    };
+    let mut tries = (1_u32..).map(|number| candidate(own, number));
+    tries.find(is_outside).unwrap_or_default()
+}
+
+/// Ever other addresses of a pattern; a mailbox has one.
+fn candidate(key: &str, number: u32) -> Address {
+    let number = match number {
+        1 => String::new(),
+        _ => number.to_string(),
+    };
+    Address::new(&match key {
+        "*" => format!("a@else{number}.example{number}"),
+        _ if key.starts_with('@') => format!("a{number}{key}"),
+        _ if key.starts_with('.') && !key.contains('@') => format!("a@sub{number}{key}"),
+        mailbox => mailbox.to_owned(),
+    })
+}
