@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use crate::message::{Address, Pattern};
+use crate::message::{Address, Direction, Pattern};
 
 use super::kind::{key, keys};
 use super::{Exception, Ours, Table, exception::Target};
@@ -121,6 +121,25 @@ impl<'a> Reach<'a> {
             speakers.next().is_some_and(|(first, _)| first == at)
         };
         self.cases(at).filter(is_first)
+    }
+
+    /// True of an exception without which all messages would go by the same channels.
+    pub fn is_idle(&self, at: usize) -> bool {
+        let exceptions = self.table.exceptions();
+        let channel = exceptions.get(at).map_or("", |one| one.channel.as_str());
+        self.spoken_for(at).all(|case| {
+            let next = self.speakers(case).nth(1);
+            match next {
+                Some((_, next)) => next.channel == channel,
+                None => self.cells(case).iter().all(|cell| cell == channel),
+            }
+        })
+    }
+
+    /// The channels of the table for a message, one a level.
+    pub fn cells(&self, case: Case<'_>) -> &'a [String] {
+        let row = self.table.rows(Direction::Outbound).get(case.to.kind);
+        row.map_or(&[], |row| &row.cells)
     }
 }
 

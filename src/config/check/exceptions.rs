@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds exceptions that are never reached, contradict or change nothing, and those that protect less.
 
+use jiff::civil::Date;
+
 use crate::act::channel::Strictness;
 use crate::decide::exception::Target;
-use crate::decide::reach::{Case, meet, someone_of};
+use crate::decide::reach::{meet, someone_of};
 use crate::decide::{Exception, Reach};
 use crate::inspect::Policy;
-use crate::message::Direction;
-use jiff::civil::Date;
+use crate::message::{Direction, Pattern};
 
 use super::{Doubt, Example, View};
 
@@ -31,7 +32,7 @@ pub fn lowered(policy: &Policy, today: Date) -> Vec<Lowered> {
     for (at, one) in table.exceptions().iter().enumerate() {
         let mut worst: Option<(Option<Strictness>, Lowered)> = None;
         for case in reach.spoken_for(at) {
-            for (level, cell) in cells(policy, case) {
+            for (level, cell) in table.columns().iter().zip(reach.cells(case)) {
                 let strictness = strict(cell);
                 let is_worse = worst.as_ref().is_none_or(|(worst, _)| strictness > *worst);
                 if strictness > strict(&one.channel) && is_worse {
@@ -39,13 +40,13 @@ pub fn lowered(policy: &Policy, today: Date) -> Vec<Lowered> {
                         from: case.from.address.to_string(),
                         to: case.to.address.to_string(),
                         direction: Direction::Outbound,
-                        level: Some(level.to_owned()),
+                        level: Some(level.clone()),
                         on: (case.day != today).then_some(case.day),
                     };
                     let shown = Lowered {
                         exception: at,
                         example,
-                        instead_of: cell.to_owned(),
+                        instead_of: cell.clone(),
                     };
                     worst = Some((strictness, shown));
                 }
@@ -86,7 +87,7 @@ fn about(view: &View<'_>, one: &Exception) -> Example {
         Target::Pattern(pattern) => Some(someone_of(pattern)),
     };
     let mut example = view.example(&to.unwrap_or_default(), Direction::Outbound);
-    if one.from != crate::message::Pattern::Any {
+    if one.from != Pattern::Any {
         example.from = someone_of(&one.from).to_string();
     }
     example
@@ -156,34 +157,15 @@ fn contradicting(view: &View<'_>, at: usize, one: &Exception) -> Option<Doubt> {
     Some(doubt.shown_by(about(view, one)))
 }
 
-/// True of an exception without which all mail would go by the same channels.
+/// An exception without which all mail would go by the same channels.
 fn idle(view: &View<'_>, at: usize, one: &Exception) -> Option<Doubt> {
-    let mut first = None;
-    for case in view.reach.spoken_for(at) {
-        let next = view.reach.speakers(case).nth(1);
-        let is_same = match next {
-            Some((_, next)) => next.channel == one.channel,
-            None => cells(view.policy, case).all(|(_, cell)| cell == one.channel),
-        };
-        if !is_same {
-            return None;
-        }
-        first.get_or_insert(case);
-    }
+    let case = view.reach.spoken_for(at).next()?;
     let doubt = Doubt::from(format!(
         "exceptions[{at}]: changes nothing, for without it such mail goes by \"{}\" as well; take it out",
         one.channel
     ));
-    first.map(|case| doubt.shown_by(view.shown(case)))
-}
-
-/// The levels and channels of the table for the recipient of a message.
-fn cells<'a>(policy: &'a Policy, case: Case<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let table = &policy.table;
-    let row = table.rows(Direction::Outbound).get(case.to.kind);
-    let cells = row.into_iter().flat_map(|row| &row.cells);
-    let columns = table.columns().iter().map(String::as_str);
-    columns.zip(cells.map(String::as_str))
+    let doubt = doubt.shown_by(view.shown(case));
+    view.reach.is_idle(at).then_some(doubt)
 }
 
 /// A sender who is in none of our domains.
