@@ -6,6 +6,10 @@
     reason = "only the verbs speak to the terminal"
 )]
 
+// First, for its macros hold in what follows.
+#[macro_use]
+mod print;
+
 mod check;
 mod explain;
 mod extract;
