@@ -89,24 +89,40 @@ impl<'a> Run<'a> {
         if byte(span.start.checked_sub(1)) == Some(b'@') || byte(Some(span.end)) == Some(b'@') {
             return Side::Inside;
         }
-        let first = self.window.front().map(|token| token.joint);
-        let after = self.window.get(self.count);
+        let token = |at: Option<usize>| at.and_then(|at| self.window.get(at)).copied();
+        let last = self.count.checked_sub(1);
+        let after = token(Some(self.count));
+        let joint = |token: Option<Token>| token.map_or(Joint::None, |token| token.joint);
+        // The token beside, its joint, and the two tokens next to it.
         let sides = [
-            (before.filter(|token| token.has_digit), first),
             (
-                after.copied().filter(|token| token.has_digit),
-                after.map(|token| token.joint),
+                before,
+                joint(token(Some(0))),
+                [token(Some(0)), token(Some(1))],
+            ),
+            (
+                after,
+                joint(after),
+                [token(last), token(self.count.checked_sub(2))],
             ),
         ];
         let mut crowded = 0;
-        for joint in sides
-            .into_iter()
-            .filter_map(|(token, joint)| token.and(joint))
-        {
+        for (beside, joint, own) in sides {
+            let Some(beside) = beside.filter(|token| token.has_digit) else {
+                continue;
+            };
+            let goes_on =
+                |token: &Option<Token>| token.is_some_and(|own| own.len() == beside.len());
             match joint {
                 Joint::Dot | Joint::Dash => return Side::Inside,
                 Joint::Slash | Joint::Low if self.has(joint) => return Side::Inside,
-                Joint::Blank | Joint::Gap | Joint::Loose if self.has(joint) => crowded += 1,
+                Joint::Blank | Joint::Gap | Joint::Loose if self.has(joint) => {
+                    // A row in groups of four is one thing, and no card in the middle of it.
+                    if own.iter().all(goes_on) {
+                        return Side::Inside;
+                    }
+                    crowded += 1;
+                }
                 _ => (),
             }
         }

@@ -225,7 +225,10 @@ impl Scan<'_> {
             let mut at = range.start;
             while let Some(found) = regex.find_at(seen, at) {
                 self.work();
-                at = found.end().max(at + 1);
+                at = found.end().max(found.start() + 1);
+                while at < seen.len() && !seen.is_char_boundary(at) {
+                    at += 1;
+                }
                 let whole = found.end() < seen.len() || seen.len() == self.text.len();
                 let value: String = found
                     .as_str()
@@ -242,7 +245,7 @@ impl Scan<'_> {
                     };
                     self.weigh(detector, candidate, &[]);
                 }
-                if !seen.is_char_boundary(at) {
+                if at > seen.len() {
                     break;
                 }
             }
