@@ -34,8 +34,11 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         }
     }
     let international = byte(at.wrapping_sub(1)) == b'+';
+    if !is_begun(bytes, start, international) {
+        return None;
+    }
     let (digits, end) = dialled(bytes, start)?;
-    if !is_begun(bytes, start, international) || matches!(byte(end), b'@' | b'%' | b'+') {
+    if matches!(byte(end), b'@' | b'%' | b'+') {
         return None;
     }
     let written = text.get(start..end)?;
