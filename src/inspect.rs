@@ -70,6 +70,13 @@ pub fn inspect(
         classification.sensitivity,
         &policy.table,
     );
+    let decisions = act::raise(
+        &message,
+        direction,
+        decisions,
+        &policy.channels,
+        &policy.ours,
+    );
     let plan = act::plan(
         &message,
         &classification,

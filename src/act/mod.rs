@@ -1,84 +1,168 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns decisions into one plan of edits.
 
+pub mod action;
+pub mod channel;
+pub mod edit;
+mod field;
+mod label;
+mod recipients;
 pub mod relay;
+pub mod subject;
 
-use serde::{Deserialize, Serialize};
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
 
 use crate::classify::Classification;
 use crate::decide::{Decision, Ours};
-use crate::message::Message;
+use crate::message::{Direction, Field, Message};
+pub use action::Action;
+use channel::Channel;
+pub use channel::{Channels, Strictness};
+pub use edit::{Edit, Plan};
 
-/// One change in milter terms. Serialised as in `explain --json`, for example
-/// `{"add_header":["X-PII-Level","confidential"]}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Edit {
-    /// Add a field: name, value. The value is ASCII, folded with LF and a blank.
-    AddHeader(String, String),
-    /// Change the n-th field of that name (from 1): name, value, n.
-    ChangeHeader(String, String, u32),
-    /// Delete the n-th field of that name (from 1).
-    DeleteHeader(String, u32),
-    /// Add a recipient with its ESMTP arguments (`NOTIFY=… ORCPT=…`, may be empty).
-    AddRecipient(String, String),
-    /// Take a recipient off: the string of RCPT as given.
-    DeleteRecipient(String),
-    /// Put the message into the MTA's hold queue, with a reason.
-    Hold(String),
-    /// Answer the end of the message with this: code, enhanced status code, text.
-    Reply(String, String, String),
-}
-
-/// All edits for one message, in the order in which they are written.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// What is done in every mode: our own header fields, and the removal of forged ones.
-    pub labels: Vec<Edit>,
-    /// What is done in `enforce` only.
-    pub actions: Vec<Edit>,
-}
-
-/// What a channel does: one item of a list under `channels`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// `relay: incamail`: mark and address the message as this relay profile says.
-    Relay(String),
-    /// `header: "X-PII-Route: secure"`: add this field.
-    Header(String),
-    /// `reject: "5.7.1 a sentence"`: refuse the message.
-    Reject(String),
-    /// `mta-hold: reason`: leave it in the MTA's hold queue.
-    MtaHold(String),
-}
-
-/// The channels, each a name for a list of actions, with the relay profiles they use.
-#[derive(Debug, Default)]
-pub struct Channels {}
-
-impl Channels {
-    /// Binds channels to relay profiles.
-    ///
-    /// # Errors
-    /// One sentence for each channel that cannot work, beginning with its path (`channels.x[0]`).
-    pub fn new(
-        _channels: &indexmap::IndexMap<String, Vec<Action>>,
-        _profiles: &[relay::Profile],
-    ) -> Result<Self, Vec<String>> {
-        Ok(Self::default())
+/// Decisions with the sender's wish: where a person of ours typed a relay's mark into the subject,
+/// recipients outside that would get the mail less protected get it by that relay. Never less.
+pub fn raise(
+    message: &Message,
+    direction: Direction,
+    mut decisions: Vec<Decision>,
+    channels: &Channels,
+    ours: &Ours,
+) -> Vec<Decision> {
+    let asked = channels
+        .asked(message)
+        .filter(|_| direction == Direction::Outbound);
+    let Some(asked) = asked else {
+        return decisions;
+    };
+    for (recipient, decision) in message.envelope.recipients.iter().zip(&mut decisions) {
+        let strictness = channels.strictness(&decision.channel);
+        if strictness < Some(Strictness::Relay)
+            && strictness.is_some()
+            && !ours.has(&recipient.address)
+        {
+            decision.because = format!("mark in the subject, over {}", decision.because);
+            asked.clone_into(&mut decision.channel);
+        }
     }
+    decisions
 }
 
 /// The plan for one message: the labels that every message gets, and what the channels of its
-/// recipients ask for, merged.
+/// recipients ask for, merged: the strictest refuses or holds for all, headers and marks are added
+/// once, and only a relay's own recipients are readdressed (`doc/decisions/002-mixed-recipients.md`).
 pub fn plan(
-    _message: &Message,
-    _classification: &Classification,
-    _decisions: &[Decision],
-    _channels: &Channels,
-    _ours: &Ours,
-    _policy_digest: &str,
+    message: &Message,
+    classification: &Classification,
+    decisions: &[Decision],
+    channels: &Channels,
+    ours: &Ours,
+    policy_digest: &str,
 ) -> Plan {
-    Plan::default()
+    let actions = actions(message, decisions, channels);
+    Plan {
+        labels: label::labels(message, classification, ours, policy_digest),
+        actions: actions.unwrap_or_else(|reply| vec![reply]),
+    }
+}
+
+/// What is done in `enforce`: headers, recipients added, recipients taken off, hold.
+///
+/// # Errors
+/// The answer that stands for all of it where the message does not pass.
+fn actions(
+    message: &Message,
+    decisions: &[Decision],
+    channels: &Channels,
+) -> Result<Vec<Edit>, Edit> {
+    let recipients = &message.envelope.recipients;
+    let found = decisions
+        .iter()
+        .map(|decision| channels.get(&decision.channel));
+    let found: Option<Vec<&Channel>> = found.collect();
+    let found = found.filter(|found| found.len() == recipients.len());
+    // A decision without a channel is a fault of ours: later, perhaps, but never past us.
+    let found = found.ok_or_else(|| reply(message, "451", "4.3.5", "Local policy error"))?;
+
+    if let Some((code, sentence)) = found.iter().find_map(|channel| channel.reject.as_ref()) {
+        return Err(reply(message, "550", code, sentence));
+    }
+    let pairs: Vec<_> = recipients.iter().zip(found.iter().copied()).collect();
+    let readdressed = recipients::readdress(&pairs, channels).map_err(|()| {
+        let sentence = "A recipient's address cannot be used with the secure relay";
+        reply(message, "550", "5.1.3", sentence)
+    })?;
+    let mut edits = headers(message, &found);
+    edits.extend(readdressed);
+    let hold = found.iter().find_map(|channel| channel.hold.as_ref());
+    edits.extend(hold.map(|reason| Edit::Hold(reason.clone())));
+    Ok(edits)
+}
+
+/// Subject marks and header fields of all channels in play, each once.
+fn headers(message: &Message, channels: &[&Channel]) -> Vec<Edit> {
+    let mut seen = HashSet::new();
+    let relays = channels.iter().filter_map(|channel| channel.relay.as_ref());
+    let relays: Vec<_> = relays
+        .filter(|relay| seen.insert(relay.id.as_str()))
+        .collect();
+    let marks: Vec<_> = relays
+        .iter()
+        .filter_map(|relay| relay.subject.as_ref())
+        .collect();
+    let mut edits = subjects(message, &marks);
+
+    let of_relays = relays.iter().flat_map(|relay| &relay.headers);
+    let of_channels = channels.iter().flat_map(|channel| &channel.headers);
+    let all = of_relays.chain(of_channels.map(|(name, value)| (name, value)));
+    let mut seen = HashSet::new();
+    for (name, value) in all {
+        if seen.insert((name.to_ascii_lowercase(), value)) && !has(message, name, value) {
+            edits.push(Edit::AddHeader(name.clone(), field::fold(name, value)));
+        }
+    }
+    edits
+}
+
+/// Marks every Subject. RFC 5322 allows one, but clients differ in which of two they show, so none
+/// may stay without; where there is none, the mark is all of it.
+fn subjects(message: &Message, marks: &[&subject::Mark]) -> Vec<Edit> {
+    let name = || "Subject".to_owned();
+    let mut edits = Vec::new();
+    let mut count = 0;
+    for field in message.fields.iter().filter(|field| field.is("Subject")) {
+        count += 1;
+        let marked = subject::mark(value(message, field), marks);
+        edits.extend(marked.map(|value| Edit::ChangeHeader(name(), value, count)));
+    }
+    if count == 0 {
+        let marked = subject::mark(b"", marks);
+        edits.extend(marked.map(|value| Edit::AddHeader(name(), value)));
+    }
+    edits
+}
+
+/// True where the message has this field already; never for ours, whose copies are taken off.
+fn has(message: &Message, name: &str, value: &str) -> bool {
+    let mut fields = message.fields.iter().filter(|field| field.is(name));
+    !label::is_ours(name)
+        && fields.any(|given| {
+            let given = field::unfold(self::value(message, given));
+            given.is_some_and(|given| given.eq_ignore_ascii_case(value))
+        })
+}
+
+/// The bytes of a field behind its colon.
+fn value<'a>(message: &'a Message, field: &Field) -> &'a [u8] {
+    message.raw.get(field.value.clone()).unwrap_or_default()
+}
+
+/// An answer with the message's id, by which the log tells the rest.
+fn reply(message: &Message, code: &str, status: &str, sentence: &str) -> Edit {
+    let id = message.envelope.id.chars();
+    let id: String = id.filter(char::is_ascii_graphic).take(30).collect();
+    Edit::Reply(code.into(), status.into(), format!("{sentence} ({id})"))
 }

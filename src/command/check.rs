@@ -1,15 +1,191 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Checks the configuration and prints the decision table.
+//! Checks the configuration and prints the decision table as a person reads it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Stop, UNUSABLE};
+use comfy_table::{Table, presets};
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use crate::act::Action;
+use crate::config::{self, File, Source};
+use crate::inspect::Policy;
+use crate::message::Direction;
 
 /// Check the configuration and print the decision table.
+///
+/// Reads the configuration with everything it names, runs the examples of detectors and relay
+/// profiles, and says what can be read but hardly meant. Exit code: 0 all well, 1 doubts, 2 unusable.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// The configuration to check; without it the one that `serve` would use.
+    path: Option<PathBuf>,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What there is to say about a configuration that can be used.
+struct Report {
+    source: Source,
+    file: File,
+    policy: Policy,
+    doubts: Vec<String>,
+    today: Date,
+}
 
 /// Runs the verb.
-pub fn run(_args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
-    Err(Stop(UNUSABLE, "not there yet".into()))
+pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
+    let Args { path, json } = args;
+    let report = match read(path.as_deref().or(config)) {
+        Ok(report) => report,
+        Err(errors) if json => {
+            println!("{}", json!({ "errors": errors }));
+            return Ok(UNUSABLE);
+        }
+        Err(errors) => return Err(input::unusable(errors)),
+    };
+    if json {
+        println!("{}", as_json(&report));
+    } else {
+        print(&report);
+    }
+    Ok(if report.doubts.is_empty() {
+        WELL
+    } else {
+        FOUND
+    })
+}
+
+fn read(path: Option<&Path>) -> Result<Report, Vec<String>> {
+    let today = input::today();
+    let source = Source::read(path)?;
+    let policy = source.policy()?;
+    let doubts = config::doubts(&source, &policy, today)?;
+    let file = source.file()?;
+    Ok(Report {
+        source,
+        file,
+        policy,
+        doubts,
+        today,
+    })
+}
+
+fn print(report: &Report) {
+    let Report {
+        source,
+        file,
+        policy,
+        doubts,
+        ..
+    } = report;
+    let mode = word(&file.mode);
+    println!("{}: mode {mode}, policy {}", source.path, policy.digest);
+    for direction in [Direction::Outbound, Direction::Inbound] {
+        println!("\n{}", title(direction, policy));
+        println!("{}", matrix(direction, policy).trim_fmt());
+    }
+    println!("\nChannels");
+    for (name, actions) in &file.channels {
+        let actions: Vec<String> = actions.iter().map(action).collect();
+        let does = match actions.is_empty() {
+            true => "the message goes as it is".into(),
+            false => actions.join("; "),
+        };
+        println!("  {name}: {does}");
+    }
+    println!("\nExceptions, read before the table, for outbound mail");
+    for (at, one) in policy.table.exceptions().iter().enumerate() {
+        let has = match one.holds(report.today) {
+            true => "until",
+            false => "ended on",
+        };
+        println!(
+            "  exceptions[{at}]: from {} to {} by {}, {has} {}: {}",
+            one.from, one.to, one.channel, one.until, one.because
+        );
+    }
+    if policy.table.exceptions().is_empty() {
+        println!("  none");
+    }
+    println!("\nDoubts");
+    for doubt in doubts {
+        println!("  {doubt}");
+    }
+    if doubts.is_empty() {
+        println!("  none");
+    }
+}
+
+/// `Outbound: the client is in loopback, or logged in`.
+fn title(direction: Direction, policy: &Policy) -> String {
+    let ours = &policy.ours;
+    let networks: Vec<String> = ours.networks().map(ToString::to_string).collect();
+    let networks = (!networks.is_empty()).then(|| format!("in {}", networks.join(", ")));
+    let login = ours.has_login().then(|| "logged in".to_owned());
+    let proof: Vec<String> = networks.into_iter().chain(login).collect();
+    match direction {
+        Direction::Outbound if proof.is_empty() => "Outbound: never".into(),
+        Direction::Outbound => format!("Outbound: the client is {}", proof.join(", or ")),
+        Direction::Inbound => "Inbound: all other mail".into(),
+    }
+}
+
+/// Kinds down, levels across.
+fn matrix(direction: Direction, policy: &Policy) -> Table {
+    let table = &policy.table;
+    let mut matrix = Table::new();
+    matrix.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    let columns = table.columns().iter().map(String::as_str);
+    matrix.set_header(["to"].into_iter().chain(columns));
+    for (kind, row) in table.kinds().names().iter().zip(table.rows(direction)) {
+        matrix.add_row([kind].into_iter().chain(&row.cells));
+    }
+    matrix
+}
+
+fn action(action: &Action) -> String {
+    match action {
+        Action::Relay(id) => format!("relay {id}"),
+        Action::Header(field) => format!("header {field}"),
+        Action::Reject(sentence) => format!("reject {sentence}"),
+        Action::MtaHold(reason) => format!("mta-hold {reason}"),
+    }
+}
+
+/// The word of the file for a value that is one.
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn as_json(report: &Report) -> Value {
+    let table = &report.policy.table;
+    let rows = |direction| -> Value {
+        let kinds = table.kinds().names().iter().zip(table.rows(direction));
+        let rows = kinds.map(|(kind, row)| (kind.clone(), json!(row.cells)));
+        Value::Object(rows.collect())
+    };
+    let exceptions = table.exceptions().iter().map(|one| {
+        json!({
+            "from": one.from.to_string(),
+            "to": one.to.to_string(),
+            "channel": one.channel,
+            "because": one.because,
+            "until": one.until.to_string(),
+        })
+    });
+    json!({
+        "config": report.source.path,
+        "policy": report.policy.digest,
+        "mode": report.file.mode,
+        "columns": table.columns(),
+        "outbound": rows(Direction::Outbound),
+        "inbound": rows(Direction::Inbound),
+        "exceptions": exceptions.collect::<Vec<_>>(),
+        "doubts": report.doubts,
+        "errors": [],
+    })
 }

@@ -1,15 +1,178 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Says what would happen to a message, and why.
 
-use std::path::Path;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
-use super::{Stop, UNUSABLE};
+use serde_json::{Value, json};
+
+use super::report::{self, Report};
+use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use crate::inspect::{Policy, Verdict, inspect};
+use crate::message::{Address, Envelope, Recipient, header};
 
 /// Say what would happen to a message, and why.
+///
+/// Reads the message as the milter would, and prints what was found, the level with the line of
+/// `classify` that holds, the decision for each recipient with the cell or exception that says so, and
+/// every edit. It changes nothing and sends nothing. In monitor mode too it says what "enforce" would do.
+///
+/// Exit code: 0 nothing found, 1 something found, 2 the file or the policy cannot be used.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+#[command(after_help = "\
+Examples:
+  pii-milter explain mail.eml
+  pii-milter explain mail.eml --from anna@example.ch --to beat@kunde.example --to carla@example.ch
+  pii-milter explain mail.eml --client 203.0.113.5        # as if it came from outside
+  pii-milter explain mail.eml --policy new.yaml --json | jq .decisions")]
+pub struct Args {
+    /// The message; "-" reads standard input.
+    file: PathBuf,
+    /// Envelope sender; without it the address in From.
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<String>,
+    /// Envelope recipient, may be given more than once; without it the addresses in To, Cc and Bcc.
+    #[arg(long, value_name = "ADDRESS")]
+    to: Vec<String>,
+    /// Address of the client; without it, and without --auth, 127.0.0.1.
+    #[arg(long, value_name = "IP")]
+    client: Option<IpAddr>,
+    /// Login name of the client.
+    #[arg(long, value_name = "USER")]
+    auth: Option<String>,
+    /// Judge by this configuration instead.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// One JSON object instead of tables.
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the verb.
-pub fn run(_args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
-    Err(Stop(UNUSABLE, "not there yet".into()))
+pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
+    let policy = input::policy(args.policy.as_deref().or(config))?;
+    let raw = input::read(&args.file)?;
+    let envelope = envelope(args, &raw)?;
+    let message_id = input::message_id(&raw);
+    let sender = envelope.sender.clone();
+    let verdict = inspect(envelope, raw, None, &policy);
+    let path = args.file.display().to_string();
+    let report = Report::new(path, message_id, verdict.classification.clone());
+    if args.json {
+        report::print_json(&whole(&report, &verdict));
+    } else {
+        print(&report, &verdict, &sender, &policy);
+    }
+    Ok(if report.is_found() { FOUND } else { WELL })
+}
+
+/// The envelope that the options give; what they leave open, the header says.
+fn envelope(args: &Args, raw: &[u8]) -> Result<Envelope, Stop> {
+    let (fields, _) = header::split(raw);
+    let in_header = |names: &[&str]| -> Vec<Address> {
+        let wanted = fields
+            .iter()
+            .filter(|field| names.iter().any(|name| field.is(name)));
+        let values = wanted.filter_map(|field| raw.get(field.value.clone()));
+        values.flat_map(Address::list).collect()
+    };
+    let sender = match &args.from {
+        Some(from) => Address::new(from),
+        None => in_header(&["From"]).into_iter().next().unwrap_or_default(),
+    };
+    let recipients: Vec<Address> = if args.to.is_empty() {
+        in_header(&["To", "Cc", "Bcc"])
+    } else {
+        args.to.iter().map(|to| Address::new(to)).collect()
+    };
+    if recipients.is_empty() {
+        let file = args.file.display();
+        let sentence = format!("{file} names no recipient; say --to ADDRESS");
+        return Err(Stop(UNUSABLE, sentence));
+    }
+    let loopback = || args.auth.is_none().then(|| IpAddr::from([127, 0, 0, 1]));
+    Ok(Envelope {
+        client: args.client.or_else(loopback),
+        login: args.auth.clone(),
+        sender,
+        recipients: recipients.into_iter().map(recipient).collect(),
+        host: "localhost".to_owned(),
+        id: "explain".to_owned(),
+        ..Envelope::nobody(input::today())
+    })
+}
+
+fn recipient(address: Address) -> Recipient {
+    Recipient {
+        as_given: address.as_str().as_bytes().to_vec(),
+        address,
+        notify: None,
+        original: None,
+    }
+}
+
+/// The report with what is decided and done, as `interface.md` lays it down.
+fn whole(report: &Report, verdict: &Verdict) -> Value {
+    let mut whole = json!(report);
+    let plan = &verdict.plan;
+    let edits: Vec<Value> = plan.edits().map(|edit| edit.as_json()).collect();
+    let decided = json!({
+        "because": verdict.classification.because,
+        "direction": verdict.direction,
+        "decisions": verdict.decisions,
+        "edits": edits,
+        "copies": [],
+    });
+    if let (Value::Object(whole), Value::Object(decided)) = (&mut whole, decided) {
+        whole.extend(decided);
+    }
+    whole
+}
+
+fn print(report: &Report, verdict: &Verdict, sender: &Address, policy: &Policy) {
+    let from = if sender.as_str().is_empty() {
+        "nobody (a bounce)"
+    } else {
+        sender.as_str()
+    };
+    println!("from       {from}");
+    println!("direction  {}", verdict.direction.as_str());
+    let because = &verdict.classification.because;
+    if because.is_empty() {
+        println!(
+            "level      {}, as no line of \"classify\" holds",
+            report.level
+        );
+    } else {
+        println!("level      {}, because of \"{because}\"", report.level);
+    }
+    println!("policy     {}\n", policy.digest);
+    if report.findings.is_empty() && report.unreadable.is_empty() {
+        println!("nothing found");
+    }
+    report.print_findings();
+    let mut decisions = report::table(&["recipient", "kind", "channel", "because of"]);
+    for decision in &verdict.decisions {
+        decisions.add_row([
+            &decision.recipient,
+            &decision.kind,
+            &decision.channel,
+            &decision.because,
+        ]);
+    }
+    println!("\n{decisions}\n");
+    println!("in mode \"monitor\" and \"enforce\":");
+    verdict
+        .plan
+        .labels
+        .iter()
+        .for_each(|edit| println!("  {edit}"));
+    if !verdict.plan.actions.is_empty() {
+        println!("in mode \"enforce\" only:");
+        verdict
+            .plan
+            .actions
+            .iter()
+            .for_each(|edit| println!("  {edit}"));
+    }
 }

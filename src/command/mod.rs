@@ -9,7 +9,9 @@
 mod check;
 mod explain;
 mod extract;
+mod input;
 mod relays;
+mod report;
 mod rules;
 mod scan;
 mod serve;
@@ -65,8 +67,8 @@ pub fn run() -> ExitCode {
     let done = match verb {
         Verb::Serve(args) => serve::run(args, config),
         Verb::Check(args) => check::run(args, config),
-        Verb::Explain(args) => explain::run(args, config),
-        Verb::Scan(args) => scan::run(args, config),
+        Verb::Explain(args) => explain::run(&args, config),
+        Verb::Scan(args) => scan::run(&args, config),
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),

@@ -1,15 +1,210 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Runs the milter daemon.
+//! Runs the milter daemon: puts configuration, workers, socket, log and signals together.
 
-use std::path::Path;
+use std::io;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
 
-use super::{Stop, UNUSABLE};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use sd_notify::NotifyState;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::{LATER, Stop, UNUSABLE, WELL};
+use crate::config::{Settings, Source};
+use crate::log;
+use crate::milter::{self, Listener, Service};
+use crate::worker::{Pool, Spawner};
+
+/// How long open messages may take after SIGTERM. The unit's stop timeout is longer.
+const DRAIN: Duration = Duration::from_secs(45);
 
 /// Run the milter daemon.
+///
+/// It stays in the foreground, tells systemd when it is ready (Type=notify), and looks at each message that
+/// the MTA shows it on the socket of "milter.listen". With "mode: monitor" it adds one header field and writes
+/// one line of log a message; with "mode: enforce" it does what the decision table says. Mail is taken apart
+/// in sandboxed child processes, one for each core, that end with the daemon.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Signals:
+  HUP        read the configuration again; new messages use it once all of it is sound,
+             else the old one stays and the log says what is wrong
+             (milter.listen and log need a restart)
+  TERM, INT  take no new message, answer the open ones (45 s at most), end
+
+Exit codes: 0 ended by a signal, 2 the configuration or this system cannot be used, 75 try again later")]
 pub struct Args {}
 
+/// A configuration that was read and found sound.
+struct Loaded {
+    settings: Settings,
+    /// What a worker is sent.
+    policy: Arc<[u8]>,
+    digest: String,
+}
+
+/// What the daemon holds besides its connections.
+struct Daemon {
+    config: Option<PathBuf>,
+    spawner: Spawner,
+    started_with: Settings,
+}
+
+/// The two signals that end the daemon.
+struct Ends(Signal, Signal);
+
 /// Runs the verb.
-pub fn run(_args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
-    Err(Stop(UNUSABLE, "not there yet".into()))
+pub fn run(_args: Args, config: Option<&Path>) -> Result<u8, Stop> {
+    let loaded = load(config).map_err(|why| Stop(UNUSABLE, why))?;
+    log::start(&loaded.settings.log.to, loaded.settings.log.format)
+        .map_err(|why| Stop(UNUSABLE, why))?;
+    harden().map_err(|error| Stop(UNUSABLE, format!("cannot forbid core dumps: {error}")))?;
+    // The spawner's thread comes before the runtime's: it starts processes from a quiet place.
+    let spawner = Spawner::new().map_err(|error| Stop(LATER, error.to_string()))?;
+    let runtime = Runtime::new().map_err(|error| Stop(LATER, error.to_string()))?;
+    let daemon = Daemon {
+        config: config.map(Path::to_owned),
+        spawner,
+        started_with: loaded.settings.clone(),
+    };
+    let ended = runtime.block_on(daemon.serve(loaded));
+    // What is left are connections past their time.
+    runtime.shutdown_background();
+    ended.map(|()| WELL)
+}
+
+impl Daemon {
+    async fn serve(&self, loaded: Loaded) -> Result<(), Stop> {
+        let later = |error: io::Error| Stop(LATER, error.to_string());
+        let listen_to = |kind| signal(kind).map_err(later);
+        let mut hangup = listen_to(SignalKind::hangup())?;
+        let mut ends = Ends(
+            listen_to(SignalKind::terminate())?,
+            listen_to(SignalKind::interrupt())?,
+        );
+        let listen = &self.started_with.milter.listen;
+        let settings = milter_settings(&loaded.settings);
+        let digest = loaded.digest.clone();
+        let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
+        let listener = Listener::bind(listen)
+            .await
+            .map_err(|why| Stop(LATER, why))?;
+        let service = Arc::new(Service::new(settings, pool));
+        let (stop, stopped) = watch::channel(false);
+        let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
+        let version = env!("CARGO_PKG_VERSION");
+        tracing::info!(version, %listen, mode = ?settings.mode, policy = %digest, "ready");
+        tell(&[NotifyState::Ready]);
+        loop {
+            tokio::select! {
+                () = ends.come() => break,
+                () = self.reloading(&mut hangup, &service) => (),
+                _ = &mut serving => {
+                    return Err(Stop(LATER, "the milter ended by a fault of its own; see the log".into()));
+                }
+            }
+        }
+        tell(&[NotifyState::Stopping]);
+        stop.send_replace(true);
+        if timeout(DRAIN, serving).await.is_err() {
+            tracing::warn!("some messages were still open and have no answer");
+        }
+        tracing::info!("ended");
+        Ok(())
+    }
+
+    /// Waits for the signal, then takes the configuration anew.
+    async fn reloading(&self, signal: &mut Signal, service: &Service) {
+        signal.recv().await;
+        let now = NotifyState::monotonic_usec_now();
+        tell(&[
+            NotifyState::Reloading,
+            now.unwrap_or(NotifyState::MonotonicUsec(0)),
+        ]);
+        match self.reload(service).await {
+            Ok(digest) => tracing::info!(policy = %digest, "reloaded"),
+            Err(why) => tracing::error!("the configuration stays as it was: {why}"),
+        }
+        tell(&[NotifyState::Ready]);
+    }
+
+    async fn reload(&self, service: &Service) -> Result<String, String> {
+        let config = self.config.clone();
+        let loaded = tokio::task::spawn_blocking(move || load(config.as_deref())).await;
+        let loaded = loaded.map_err(|_| "reading it failed".to_owned())??;
+        let settings = loaded.settings.clone();
+        let digest = loaded.digest.clone();
+        let pool = self.pool(loaded).await?;
+        if settings.milter.listen != self.started_with.milter.listen {
+            tracing::warn!("milter.listen has changed; that needs a restart");
+        }
+        if settings.log != self.started_with.log {
+            tracing::warn!("log has changed; that needs a restart");
+        }
+        service.replace(milter_settings(&settings), pool);
+        Ok(digest)
+    }
+
+    /// Workers for this policy: one for each core, at least two.
+    async fn pool(&self, loaded: Loaded) -> Result<Pool, String> {
+        let size = available_parallelism().map_or(2, NonZero::get).max(2);
+        let pool = Pool::start(self.spawner.clone(), loaded.policy, loaded.digest, size).await;
+        pool.map_err(|error| error.to_string())
+    }
+}
+
+impl Ends {
+    async fn come(&mut self) {
+        let Self(terminate, interrupt) = self;
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+        }
+    }
+}
+
+fn tell(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the service manager does not hear us");
+    }
+}
+
+/// Reads and compiles the configuration.
+fn load(config: Option<&Path>) -> Result<Loaded, String> {
+    let all = |errors: Vec<String>| errors.join("\n");
+    let source: Source = Source::read(config).map_err(all)?;
+    let settings = source.settings().map_err(all)?;
+    let digest = source.policy().map_err(all)?.digest;
+    let policy = serde_json::to_vec(&source).map_err(|error| error.to_string())?;
+    Ok(Loaded {
+        settings,
+        policy: policy.into(),
+        digest,
+    })
+}
+
+fn milter_settings(settings: &Settings) -> milter::Settings {
+    let limits = &settings.milter.limits;
+    milter::Settings {
+        mode: settings.mode,
+        on_error: settings.milter.on_error,
+        message: usize::try_from(limits.message.0).unwrap_or(usize::MAX),
+        time: limits.time.0,
+    }
+}
+
+/// Memory holds mail: it is dumped for nobody.
+fn harden() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }

@@ -1,23 +1,54 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the configuration file, with the files it names, into a policy and settings.
 
-use serde::{Deserialize, Serialize};
+mod check;
+mod file;
+mod read;
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::act::Channels;
+use crate::act::relay::Profile;
+use crate::classify::Levels;
+use crate::decide::{Kinds, Table};
+use crate::detect::Detectors;
+use crate::extract::Budget;
 use crate::inspect::Policy;
+use crate::message;
+use crate::milter::Mode;
+use crate::yaml;
+
+pub use check::doubts;
+pub(crate) use file::File;
+pub use file::{Limits, Log, Milter};
+pub use read::{BUILT_IN, DEFAULT};
 
 /// The text of everything a policy is made of. It is what a worker is sent, and what the digest is of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Source {
-    /// The path of the configuration, for errors.
+    /// The path of the configuration, for errors; `BUILT_IN` for the shipped one.
     pub path: String,
     /// Its text.
     pub text: String,
-    /// Detector files: path below the detectors folder, text. Shipped ones first, then the admin's.
+    /// Detector files: path below the detectors folder, text. Shipped ones first, then the admin's,
+    /// whose path begins with `detectors.d/`.
     pub detectors: Vec<(String, String)>,
-    /// Relay profiles, likewise.
+    /// Relay profiles, likewise; the admin's begin with `relays.d/`.
     pub relays: Vec<(String, String)>,
     /// Files named by `file:` in the configuration: name as written, text.
     pub lists: Vec<(String, String)>,
+}
+
+/// What the edges need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Only look, or act.
+    pub mode: Mode,
+    /// The conversation with the MTA.
+    pub milter: Milter,
+    /// Where log lines go.
+    pub log: Log,
 }
 
 impl Source {
@@ -26,6 +57,112 @@ impl Source {
     /// # Errors
     /// One sentence for each thing that is wrong: what, where, what to write instead.
     pub fn policy(&self) -> Result<Policy, Vec<String>> {
-        Err(Vec::new())
+        let file = self.file()?;
+        let mut errors = Errors::default();
+        let detectors = Detectors::compile(&self.detectors, &file.detectors);
+        let detectors = errors.take(detectors.map_err(|errors| self.selected(errors)));
+        let mut profiles = Vec::new();
+        for (path, text) in &self.relays {
+            profiles.extend(errors.take(Profile::read(path, text)));
+        }
+        // A profile that failed is not there for the channels either; that would be told twice.
+        let channels = match profiles.len() == self.relays.len() {
+            true => errors.take(self.named(Channels::new(&file.channels, &profiles))),
+            false => None,
+        };
+        let names: Vec<&str> = file.channels.keys().map(String::as_str).collect();
+        let at_least = file.detectors.at_least;
+        let levels = Levels::new(file.decide.columns.clone(), &file.classify, at_least);
+        let levels = errors.take(self.named(levels));
+        let kinds = errors.take(self.named(Kinds::new(&file.recipients, &self.lists)));
+        let table = kinds.and_then(|kinds| {
+            let table = Table::new(&file.decide, kinds, file.exceptions, &names);
+            errors.take(self.named(table))
+        });
+        let limits = file.milter.limits;
+        match (detectors, levels, table, channels) {
+            (Some(detectors), Some(levels), Some(table), Some(channels)) if errors.0.is_empty() => {
+                Ok(Policy {
+                    digest: self.digest(),
+                    budget: Budget {
+                        tree: message::Limits {
+                            depth: limits.depth.get(),
+                            parts: limits.parts.get(),
+                        },
+                        unpacked: limits.unpacked.0,
+                    },
+                    detectors,
+                    levels,
+                    ours: file.ours,
+                    table,
+                    channels,
+                })
+            }
+            _ => Err(errors.0),
+        }
+    }
+
+    /// What the edges need.
+    ///
+    /// # Errors
+    /// One sentence: what, where, what to write instead.
+    pub fn settings(&self) -> Result<Settings, Vec<String>> {
+        let mut file = self.file()?;
+        if self.path == BUILT_IN {
+            file.milter.listen = read::built_in_listen();
+        }
+        Ok(Settings {
+            mode: file.mode,
+            milter: file.milter,
+            log: file.log,
+        })
+    }
+
+    /// The first 12 hex digits of the SHA-256 of all texts.
+    pub fn digest(&self) -> String {
+        let mut sum = Sha256::new();
+        let parts = [&self.detectors, &self.relays, &self.lists];
+        let texts = parts.into_iter().flatten().map(|(_, text)| text);
+        for text in [&self.text].into_iter().chain(texts) {
+            // The length keeps apart what stands in one text from what stands in the next.
+            sum.update(text.len().to_be_bytes());
+            sum.update(text);
+        }
+        let first = sum.finalize().into_iter().take(6);
+        first.map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The file, as written.
+    pub(crate) fn file(&self) -> Result<File, Vec<String>> {
+        yaml::read(&self.text).map_err(|error| vec![format!("{}: {error}", self.path)])
+    }
+
+    /// Puts the path in front of what is wrong with the selection of detectors; other errors of
+    /// theirs begin with their own file.
+    fn selected(&self, errors: Vec<String>) -> Vec<String> {
+        let name = |error: String| {
+            let is_ours = ["detectors.use", "detectors.skip"].map(|path| error.starts_with(path));
+            match is_ours.contains(&true) {
+                true => format!("{}: {error}", self.path),
+                false => error,
+            }
+        };
+        errors.into_iter().map(name).collect()
+    }
+
+    /// Puts the path in front of errors that know only their place in the file.
+    fn named<T>(&self, result: Result<T, Vec<String>>) -> Result<T, Vec<String>> {
+        let name = |error| format!("{}: {error}", self.path);
+        result.map_err(|errors| errors.into_iter().map(name).collect())
+    }
+}
+
+/// The errors so far.
+#[derive(Default)]
+struct Errors(Vec<String>);
+
+impl Errors {
+    fn take<T>(&mut self, result: Result<T, Vec<String>>) -> Option<T> {
+        result.map_err(|errors| self.0.extend(errors)).ok()
     }
 }

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds personal data in texts: anchors in one fast pass, rules only there.
 
+mod detector;
+mod email;
 pub mod entity;
-
+mod example;
+mod iban;
+mod phone;
 pub mod rule;
+mod scan;
+mod shape;
+mod table;
+mod token;
+pub mod valid;
+mod view;
+mod words;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +25,9 @@ use serde::{Deserialize, Serialize};
 use crate::extract::Text;
 use crate::secret::Secret;
 pub use entity::Entity;
-pub use rule::Detectors;
+pub use example::Example;
+pub use rule::{Detector, Detectors};
+use view::View;
 
 /// How sure a detector is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +39,17 @@ pub enum Confidence {
     Medium,
     /// Stands alone.
     High,
+}
+
+impl Confidence {
+    /// The word in rules, config, JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
 }
 
 /// One hit of one detector. It never leaves `inspect`.
@@ -46,7 +71,62 @@ pub struct Finding {
     pub why: Vec<String>,
 }
 
-/// Everything the detectors find, ordered by text and place, overlaps settled.
-pub fn scan(_texts: &[Text], _detectors: &Detectors) -> Vec<Finding> {
-    Vec::new()
+/// Everything the detectors find, ordered by text and place, overlaps settled: the higher confidence
+/// stays, then the longer finding, then the earlier rule.
+///
+/// What a text says again that another part says too is reported there only.
+pub fn scan(texts: &[Text], detectors: &Detectors) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for (text, Text { content, .. }) in texts.iter().enumerate() {
+        let view = View::of(content);
+        findings.extend(
+            scan::text(&view.text, detectors)
+                .hits
+                .into_iter()
+                .filter_map(|hit| {
+                    let detector = detectors.list().get(hit.detector)?;
+                    Some(Finding {
+                        detector: Arc::clone(&detector.id),
+                        entity: detector.entity,
+                        confidence: hit.confidence,
+                        text,
+                        span: view.original(&hit.span),
+                        value: Secret::new(hit.value),
+                        why: hit.why,
+                    })
+                }),
+        );
+    }
+    drop_repeated(texts, findings)
 }
+
+/// Drops what stands, no less surely, in the part that its text repeats.
+fn drop_repeated(texts: &[Text], mut findings: Vec<Finding>) -> Vec<Finding> {
+    let part = |finding: &Finding| texts.get(finding.text).map(|text| &text.part);
+    let mut said = HashMap::new();
+    for finding in &findings {
+        let key = (
+            part(finding),
+            Arc::clone(&finding.detector),
+            finding.value.clone(),
+        );
+        let best = said.entry(key).or_insert(finding.confidence);
+        *best = finding.confidence.max(*best);
+    }
+    findings.retain(|finding| {
+        let repeats = texts
+            .get(finding.text)
+            .and_then(|text| text.repeats.as_ref());
+        let key = (
+            repeats,
+            Arc::clone(&finding.detector),
+            finding.value.clone(),
+        );
+        let said = said.get(&key).filter(|_| repeats.is_some());
+        said.is_none_or(|best| *best < finding.confidence)
+    });
+    findings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,68 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
+mod flow;
+mod header;
+mod html;
+mod mail;
+mod page;
+mod plain;
+mod sealed;
+mod tag;
+mod work;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::message::{Limits, Message, PartPath};
+use crate::message::{self, Limits, Message, PartPath};
+
+use work::Work;
+
+/// A way to turn content of one kind into text, or into more content.
+trait Format: Sync {
+    /// True for content that this format reads. It is asked in the order of [`FORMATS`].
+    fn takes(&self, source: &Source<'_>) -> bool;
+
+    /// Reads the content. Every part of it ends as text or as a reason why not.
+    fn read(&self, source: &Source<'_>, work: &mut Work);
+}
+
+/// The formats, the one that is asked first at the top. A new one is a file here and a line below.
+const FORMATS: &[&dyn Format] = &[
+    &sealed::Encrypted,
+    &sealed::Signature,
+    &mail::Mail,
+    &html::Html,
+    &plain::Picture,
+    &plain::Plain,
+];
+
+/// Content out of its transfer encoding.
+struct Source<'a> {
+    /// Where it stands.
+    path: &'a PartPath,
+    /// What it says to be, in lower case.
+    media_type: &'a str,
+    /// The charset it says to be in.
+    charset: Option<&'a str>,
+    /// Its file name, in lower case; empty where it has none.
+    file_name: String,
+    bytes: &'a [u8],
+    /// How many levels down it stands.
+    depth: usize,
+    /// True for a member of a `multipart/encrypted`.
+    is_encrypted: bool,
+}
+
+impl Source<'_> {
+    /// True where the file name ends with one of these.
+    fn is_named(&self, endings: &[&str]) -> bool {
+        endings
+            .iter()
+            .any(|ending| self.file_name.ends_with(ending))
+    }
+}
 
 /// The text of one part as the detectors see it and `extract` prints it. Lines end with LF.
 #[derive(Debug)]
@@ -14,8 +71,8 @@ pub struct Text {
     pub part: PartPath,
     /// The text. Cells of a table row are parted by a tab, rows by LF.
     pub content: String,
-    /// Where in the part a position lies for a human, sorted by start. A stretch without a place
-    /// is simply the part.
+    /// Where in the part a position lies for a human, sorted by start, none over another. A stretch
+    /// without a place is simply the part.
     pub places: Vec<(Range<usize>, String)>,
     /// The part this one says again (the text part beside an HTML part), if any: a finding that
     /// stands in both is reported there only.
@@ -26,10 +83,11 @@ impl Text {
     /// Where a byte offset of `content` lies for a human (`page 3`, `hidden text`); empty where
     /// the part says it all.
     pub fn place(&self, offset: usize) -> &str {
-        let found = self
+        let after = self
             .places
-            .iter()
-            .find(|(range, _)| range.contains(&offset));
+            .partition_point(|(range, _)| range.start <= offset);
+        let last = self.places.get(..after).and_then(<[_]>::last);
+        let found = last.filter(|(range, _)| range.contains(&offset));
         found.map_or("", |(_, place)| place.as_str())
     }
 }
@@ -66,6 +124,21 @@ pub enum Why {
     Unreadable,
 }
 
+impl Why {
+    /// The word in JSON and for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::WeaklyEncrypted => "weakly-encrypted",
+            Self::Partly => "partly",
+            Self::OverBudget => "over-budget",
+            Self::Ambiguous => "ambiguous",
+            Self::Picture => "picture",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What extraction may spend on one message. Past it, a part is `over-budget`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
@@ -97,6 +170,38 @@ pub struct Extract {
 }
 
 /// All texts of a message, and what could not be read.
-pub fn all(_message: &Message, _budget: &Budget) -> Extract {
-    Extract::default()
+pub fn all(message: &Message, budget: &Budget) -> Extract {
+    let mut work = Work::new(budget);
+    header::read(&message.fields, &message.raw, None, &mut work);
+    work.read_tree(&message.raw, &message.parts, &message.left_out);
+    work.extract
 }
+
+/// True for a file that is a mail rather than a document: by the ending of its name, else by how it
+/// starts.
+pub fn is_mail(name: &str, bytes: &[u8]) -> bool {
+    const DOCUMENTS: &[&str] = &[".txt", ".csv", ".tsv", ".md", ".html", ".htm"];
+    let name = name.to_lowercase();
+    let ends = |ending: &&str| name.ends_with(*ending);
+    name.ends_with(".eml") || !DOCUMENTS.iter().any(ends) && message::header::begins(bytes)
+}
+
+/// The text of a document that is no message, as part `1`. Its name tells its kind where the
+/// content does not.
+pub fn document(name: &str, bytes: &[u8], budget: &Budget) -> Extract {
+    let mut work = Work::new(budget);
+    let path = PartPath("1".into());
+    work.open(&Source {
+        path: &path,
+        media_type: "application/octet-stream",
+        charset: None,
+        file_name: name.to_lowercase(),
+        bytes,
+        depth: 1,
+        is_encrypted: false,
+    });
+    work.extract
+}
+
+#[cfg(test)]
+mod tests;

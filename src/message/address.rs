@@ -19,6 +19,38 @@ impl Address {
         Self(inner.unwrap_or(text).to_owned())
     }
 
+    /// The addresses of an address list (RFC 5322, 3.4). Display names, quoted strings and comments
+    /// are no addresses, whatever they hold.
+    pub fn list(value: &[u8]) -> Vec<Self> {
+        let mut found = Vec::new();
+        let (mut bare, mut angled) = (String::new(), None);
+        let (mut comment, mut quoted, mut escaped) = (0_usize, false, false);
+        for c in String::from_utf8_lossy(value).chars().chain([',']) {
+            let was_escaped = std::mem::replace(&mut escaped, false);
+            match c {
+                _ if was_escaped => (),
+                '\\' if quoted || comment > 0 => escaped = true,
+                '"' if comment == 0 => quoted = !quoted,
+                _ if quoted => (),
+                '(' => comment += 1,
+                ')' => comment = comment.saturating_sub(1),
+                _ if comment > 0 => (),
+                '<' => bare.clear(),
+                '>' => angled = Some(std::mem::take(&mut bare)),
+                // A group's name ends with a colon, its list with a semicolon.
+                ':' => bare.clear(),
+                ',' | ';' => {
+                    let address = angled.take().unwrap_or_else(|| std::mem::take(&mut bare));
+                    bare.clear();
+                    found.push(Self::new(&address));
+                }
+                _ => bare.push(c),
+            }
+        }
+        found.retain(|Self(text)| text.contains('@') && !text.contains(char::is_whitespace));
+        found
+    }
+
     /// The address as written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -154,6 +186,34 @@ mod tests {
             "example.ch.",
         ] {
             assert!(wrong.parse::<Pattern>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_list_holds_only_addresses() {
+        for (value, expected) in [
+            (" anna@example.ch\r\n", vec!["anna@example.ch"]),
+            (
+                "Anna <Anna@Example.ch>,\r\n b@example.ch (work)",
+                vec!["anna@example.ch", "b@example.ch"],
+            ),
+            ("\"x@evil.ch\" <a@example.ch>", vec!["a@example.ch"]),
+            ("\"x\\\", y@evil.ch\" <a@example.ch>", vec!["a@example.ch"]),
+            ("z@evil.ch <a@example.ch>", vec!["a@example.ch"]),
+            (
+                "(c@evil.ch, (d@evil.ch)) a@example.ch",
+                vec!["a@example.ch"],
+            ),
+            (
+                "Team: a@x.ch, B <b@x.ch>;, c@x.ch",
+                vec!["a@x.ch", "b@x.ch", "c@x.ch"],
+            ),
+            ("nobody, <>, ", vec![]),
+            ("a@x.ch b@x.ch", vec![]),
+        ] {
+            let found = Address::list(value.as_bytes());
+            let found: Vec<String> = found.iter().map(Address::folded).collect();
+            assert_eq!(found, expected, "{value}");
         }
     }
 }

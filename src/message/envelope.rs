@@ -27,6 +27,21 @@ pub struct Envelope {
     pub id: String,
 }
 
+impl Envelope {
+    /// The envelope of a mail that nobody sends: a file that is looked into.
+    pub fn nobody(today: Date) -> Self {
+        Self {
+            client: None,
+            login: None,
+            sender: Address::default(),
+            recipients: Vec::new(),
+            received: today,
+            host: String::new(),
+            id: String::new(),
+        }
+    }
+}
+
 /// One envelope recipient.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Recipient {

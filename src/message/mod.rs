@@ -2,9 +2,13 @@
 //! What came in: one mail as received, its envelope, its header fields, its part tree and its bytes.
 
 pub mod address;
+pub mod charset;
 pub mod envelope;
 pub mod header;
 pub mod mime;
+pub mod parameters;
+pub mod transfer;
+pub mod words;
 
 use std::ops::Range;
 
@@ -104,8 +108,12 @@ pub struct Part {
     pub is_attachment: bool,
     /// The encoded content as a range of the mail's bytes (of the root message, nested ones too).
     pub content: Range<usize>,
-    /// True for `multipart/*` and `message/rfc822`, whose content stands in parts of its own.
+    /// How many levels down it stands; the mail itself is 1.
+    pub depth: usize,
+    /// True for `multipart/*` and `message/rfc822`, whose content stands in parts of its own. A
+    /// message under a transfer encoding, or a multipart without delimiters, is no container here.
     pub is_container: bool,
-    /// The path of the `multipart/alternative` it is a direct or indirect member of, if any.
+    /// The path of the nearest `multipart/alternative` of the same message that it is a direct or
+    /// indirect member of, if any.
     pub alternative_of: Option<PartPath>,
 }

@@ -10,8 +10,7 @@ mod spawn;
 
 use std::fmt;
 use std::io;
-use std::process::Child;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +21,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::extract::Why;
 use crate::inspect::{Unread, Verdict};
 use crate::message::Envelope;
+use spawn::Process;
 pub use spawn::Spawner;
 
 /// Both sides must be of this version.
@@ -76,7 +76,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 struct Worker {
-    child: Child,
+    process: Process,
     socket: UnixStream,
     served: u32,
 }
@@ -112,7 +112,7 @@ impl Pool {
         };
         for _ in 0..size {
             let worker = pool.hire().await?;
-            pool.rest(worker);
+            pool.idle().push(worker);
         }
         Ok(pool)
     }
@@ -158,40 +158,29 @@ impl Pool {
         deadline: Instant,
     ) -> Result<Verdict, Error> {
         let asked = timeout_at(deadline, converse(&mut worker.socket, job, raw)).await;
-        let error = match asked {
+        match asked {
             Ok(Ok(verdict)) => {
                 self.rest(worker);
-                return Ok(verdict);
+                Ok(verdict)
             }
-            Ok(Err(error)) => Error::Died(error),
-            Err(_) => Error::Late,
-        };
-        self.spawner.bury(worker.child);
-        Err(error)
+            Ok(Err(error)) => Err(Error::Died(error)),
+            Err(_) => Err(Error::Late),
+        }
     }
 
     /// Starts one worker and checks what it says first.
     async fn hire(&self) -> Result<Worker, Error> {
         let started = async {
-            let (child, socket) = self.spawner.start().await.map_err(|e| e.to_string())?;
-            let greeted = match UnixStream::from_std(socket) {
-                Ok(mut socket) => self.greet(&mut socket).await.map(|()| socket),
-                Err(error) => Err(error.to_string()),
-            };
-            match greeted {
-                Ok(socket) => Ok(Worker {
-                    child,
-                    socket,
-                    served: 0,
-                }),
-                Err(why) => {
-                    self.spawner.bury(child);
-                    Err(why)
-                }
-            }
+            let (process, socket) = self.spawner.start().await.map_err(|e| e.to_string())?;
+            let mut socket = UnixStream::from_std(socket).map_err(|e| e.to_string())?;
+            self.greet(&mut socket).await?;
+            Ok(Worker {
+                process,
+                socket,
+                served: 0,
+            })
         };
-        let started: Result<Worker, String> = started.await;
-        started.map_err(Error::Start)
+        started.await.map_err(Error::Start)
     }
 
     async fn greet(&self, socket: &mut UnixStream) -> Result<(), String> {
@@ -219,35 +208,25 @@ impl Pool {
 
     /// An idle worker that is still alive.
     fn recall(&self) -> Option<Worker> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         while let Some(mut worker) = idle.pop() {
-            if matches!(worker.child.try_wait(), Ok(None)) {
+            if worker.process.is_alive() {
                 return Some(worker);
             }
-            self.spawner.bury(worker.child);
         }
         None
     }
 
     fn rest(&self, mut worker: Worker) {
         worker.served += 1;
-        if worker.served > MESSAGES_PER_WORKER {
-            self.spawner.bury(worker.child);
+        if worker.served >= MESSAGES_PER_WORKER {
             return;
         }
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(worker);
+        self.idle().push(worker);
     }
-}
 
-impl Drop for Pool {
-    fn drop(&mut self) {
-        let idle = std::mem::take(self.idle.get_mut().unwrap_or_else(PoisonError::into_inner));
-        for worker in idle {
-            self.spawner.bury(worker.child);
-        }
+    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

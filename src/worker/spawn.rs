@@ -14,10 +14,18 @@ use std::thread;
 use tokio::sync::oneshot;
 
 /// A process that was started, and our end of its socket.
-pub type Started = (Child, UnixStream);
+pub type Started = (Process, UnixStream);
+
+/// A child process that ends, and is collected, when it is dropped: also where the future that
+/// held it is given up half-way.
+#[derive(Debug)]
+pub struct Process {
+    child: Option<Child>,
+    spawner: Spawner,
+}
 
 enum Order {
-    Start(oneshot::Sender<io::Result<Started>>),
+    Start(oneshot::Sender<io::Result<Started>>, Spawner),
     Bury(Child),
 }
 
@@ -45,24 +53,35 @@ impl Spawner {
     pub async fn start(&self) -> io::Result<Started> {
         let (answer, started) = oneshot::channel();
         let gone = || io::Error::other("the spawner thread is gone");
-        self.0.send(Order::Start(answer)).map_err(|_| gone())?;
+        let order = Order::Start(answer, self.clone());
+        self.0.send(order).map_err(|_| gone())?;
         started.await.map_err(|_| gone())?
     }
+}
 
-    /// Ends a process for good and collects it.
-    pub fn bury(&self, child: Child) {
-        // The thread is gone only when we exit ourselves; init then collects the child.
-        self.0.send(Order::Bury(child)).ok();
+impl Process {
+    /// True as long as the process runs.
+    pub fn is_alive(&mut self) -> bool {
+        let child = self.child.as_mut();
+        child.is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            // The thread is gone only when we exit ourselves; init then collects the child.
+            self.spawner.0.send(Order::Bury(child)).ok();
+        }
     }
 }
 
 fn work(orders: &mpsc::Receiver<Order>) {
     while let Ok(order) = orders.recv() {
         match order {
-            Order::Start(answer) => {
-                if let Err(Ok((child, _))) = answer.send(start()) {
-                    bury(child);
-                }
+            Order::Start(answer, spawner) => {
+                // Where nobody waits for it any more, what comes back is dropped, and so ended.
+                drop(answer.send(start(spawner)));
             }
             Order::Bury(child) => bury(child),
         }
@@ -75,7 +94,7 @@ fn bury(mut child: Child) {
     child.wait().ok();
 }
 
-fn start() -> io::Result<Started> {
+fn start(spawner: Spawner) -> io::Result<Started> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     // The running file itself: an upgrade on disk must not mix two versions.
@@ -87,5 +106,6 @@ fn start() -> io::Result<Started> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
-    Ok((child, ours))
+    let child = Some(child);
+    Ok((Process { child, spawner }, ours))
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the channels: each a name for a list of actions, bound to the relay profiles they use.
+
+use indexmap::IndexMap;
+
+use super::action::{self, Action};
+use super::relay::Profile;
+use super::subject;
+use crate::message::{Address, Message};
+use crate::nearest::did_you_mean;
+
+/// How strict a channel is. Where recipients disagree, the strictest speaks for the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strictness {
+    /// It leaves as it is.
+    Plain,
+    /// It leaves with a header field more.
+    Header,
+    /// It leaves by a relay.
+    Relay,
+    /// It stays in the MTA's hold queue.
+    Hold,
+    /// It is refused.
+    Reject,
+}
+
+/// One channel.
+#[derive(Debug, Default)]
+pub(super) struct Channel {
+    pub(super) relay: Option<Profile>,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) hold: Option<String>,
+    /// Enhanced status code and sentence.
+    pub(super) reject: Option<(String, String)>,
+}
+
+/// The channels, each a name for a list of actions, with the relay profiles they use.
+#[derive(Debug, Default)]
+pub struct Channels(IndexMap<String, Channel>);
+
+impl Channel {
+    pub(super) fn strictness(&self) -> Strictness {
+        match self {
+            Self {
+                reject: Some(_), ..
+            } => Strictness::Reject,
+            Self { hold: Some(_), .. } => Strictness::Hold,
+            Self { relay: Some(_), .. } => Strictness::Relay,
+            Self { headers, .. } if !headers.is_empty() => Strictness::Header,
+            _ => Strictness::Plain,
+        }
+    }
+
+    /// Takes an action on.
+    fn bind(&mut self, action: &Action, profiles: &[Profile]) -> Result<(), String> {
+        let is_second = match action {
+            Action::Relay(id) => self.relay.replace(find(id, profiles)?).is_some(),
+            Action::Reject(text) => self.reject.replace(action::refusal(text)?).is_some(),
+            Action::MtaHold(text) => self.hold.replace(action::reason(text)?).is_some(),
+            Action::Header(text) => {
+                self.headers.push(action::header(text)?);
+                false
+            }
+        };
+        match is_second {
+            true => Err("a channel relays, holds or refuses once; make a second channel".into()),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The profile of that id; the last one, so that the admin's own stands before the shipped one.
+fn find(id: &str, profiles: &[Profile]) -> Result<Profile, String> {
+    let found = profiles.iter().rfind(|profile| profile.id == id);
+    found.cloned().ok_or_else(|| {
+        let near = did_you_mean(id, profiles.iter().map(|profile| profile.id.as_str()));
+        format!("no relay profile {id:?}{near}")
+    })
+}
+
+impl Channels {
+    /// Binds channels to relay profiles; of two profiles with one id the later one counts.
+    ///
+    /// # Errors
+    /// One sentence for each channel that cannot work, beginning with its path (`channels.x[0]`).
+    pub fn new(
+        channels: &IndexMap<String, Vec<Action>>,
+        profiles: &[Profile],
+    ) -> Result<Self, Vec<String>> {
+        let mut wrong = Vec::new();
+        let mut bound = IndexMap::new();
+        for (name, actions) in channels {
+            let mut channel = Channel::default();
+            for (at, action) in actions.iter().enumerate() {
+                if let Err(sentence) = channel.bind(action, profiles) {
+                    wrong.push(format!("channels.{name}[{at}]: {sentence}"));
+                }
+            }
+            bound.insert(name.clone(), channel);
+        }
+        if wrong.is_empty() {
+            Ok(Self(bound))
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// How strict the channel of that name is; nothing where there is none.
+    pub fn strictness(&self, name: &str) -> Option<Strictness> {
+        self.get(name).map(Channel::strictness)
+    }
+
+    /// The first channel whose relay a person asked for by a mark typed into a subject.
+    pub fn asked(&self, message: &Message) -> Option<&str> {
+        let subjects = message.fields.iter().filter(|field| field.is("Subject"));
+        let subjects: Vec<String> = subjects
+            .map(|field| subject::shown(super::value(message, field)))
+            .collect();
+        let asked = self.0.iter().find(|(_, channel)| {
+            let mark = channel
+                .relay
+                .as_ref()
+                .and_then(|relay| relay.subject.as_ref());
+            channel.strictness() == Strictness::Relay
+                && mark.is_some_and(|mark| subjects.iter().any(|text| mark.is_asked_by(text)))
+        });
+        asked.map(|(name, _)| name.as_str())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Channel> {
+        self.0.get(name)
+    }
+
+    /// True for a recipient that carries the suffix of any relay: a person or an add-in put it there.
+    pub(super) fn is_suffixed(&self, address: &Address) -> bool {
+        let mut relays = self.0.values().filter_map(|channel| channel.relay.as_ref());
+        relays.any(|relay| relay.has_suffix(address))
+    }
+}

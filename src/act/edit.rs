@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps what is to be done to a message, in the terms of the milter protocol.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::message::Address;
+
+/// One change in milter terms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edit {
+    /// Add a field: name, value. The value is ASCII, folded with LF and a blank.
+    AddHeader(String, String),
+    /// Change the n-th field of that name (from 1): name, value, n.
+    ChangeHeader(String, String, u32),
+    /// Delete the n-th field of that name (from 1).
+    DeleteHeader(String, u32),
+    /// Add a recipient with its ESMTP arguments (`NOTIFY=… ORCPT=…`, may be empty).
+    AddRecipient(String, String),
+    /// Take a recipient off: the string of RCPT as given. A recipient whose bytes are not UTF-8
+    /// has no such string and is refused before it comes to this.
+    DeleteRecipient(String),
+    /// Put the message into the MTA's hold queue, with a reason.
+    Hold(String),
+    /// Answer the end of the message with this: code, enhanced status code, text.
+    Reply(String, String, String),
+}
+
+/// All edits for one message, in the order in which they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is done in every mode: our own header fields, and the removal of forged ones.
+    pub labels: Vec<Edit>,
+    /// What is done in `enforce` only.
+    pub actions: Vec<Edit>,
+}
+
+impl Plan {
+    /// All edits of `enforce`, in order.
+    pub fn edits(&self) -> impl Iterator<Item = &Edit> {
+        self.labels.iter().chain(&self.actions)
+    }
+}
+
+impl Edit {
+    /// The edit as `explain --json` prints it: header values and addresses as written, without
+    /// brackets.
+    pub fn as_json(&self) -> Value {
+        match self {
+            Self::AddHeader(name, value) => json!({ "add_header": [name, value] }),
+            Self::ChangeHeader(name, value, _) => json!({ "change_header": [name, value] }),
+            Self::DeleteHeader(name, _) => json!({ "delete_header": [name] }),
+            Self::AddRecipient(address, _) => json!({ "add_recipient": address }),
+            Self::DeleteRecipient(given) => {
+                json!({ "delete_recipient": Address::new(given).as_str() })
+            }
+            Self::Hold(reason) => json!({ "hold": reason }),
+            Self::Reply(code, status, text) => json!({ "reply": [code, status, text] }),
+        }
+    }
+}
+
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddHeader(name, value) => write!(f, "add {name}: {value}"),
+            Self::ChangeHeader(name, value, _) => write!(f, "change {name} to {value}"),
+            Self::DeleteHeader(name, _) => write!(f, "delete {name} (the client sent it)"),
+            Self::AddRecipient(address, _) => write!(f, "add recipient {address}"),
+            Self::DeleteRecipient(given) => {
+                write!(f, "take off recipient {}", Address::new(given))
+            }
+            Self::Hold(reason) => write!(f, "leave it in the MTA's hold queue: {reason}"),
+            Self::Reply(code, status, text) => write!(f, "answer {code} {status} {text}"),
+        }
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the levels and the conditions that make a message one of them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer};
+
+use crate::detect::entity::{GROUPS, members};
+use crate::detect::{Confidence, Entity};
+use crate::nearest::{did_you_mean, instead};
+use crate::units::Parsed;
+
+use super::Sensitivity;
+
+/// The levels and what makes a message one of them.
+#[derive(Debug)]
+pub struct Levels {
+    /// The names, lowest first.
+    pub names: Vec<String>,
+    /// The level of each line and its conditions, of which one is enough; highest level first.
+    lines: Vec<(Sensitivity, Vec<Condition>)>,
+    /// Findings below this confidence are noted, but do not count.
+    pub at_least: Confidence,
+}
+
+/// What makes a message a level: `national-id`, `10 national-id`, `person-name and date-of-birth`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    text: String,
+    terms: Vec<Term>,
+}
+
+/// So many distinct values of these entities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Term {
+    count: usize,
+    entities: Vec<Entity>,
+}
+
+impl Levels {
+    /// Binds the lines of `classify` to the names of the levels, lowest first.
+    ///
+    /// # Errors
+    /// One sentence for each line that names no level, or the lowest.
+    pub fn new(
+        names: Vec<String>,
+        lines: &IndexMap<String, Vec<Condition>>,
+        at_least: Confidence,
+    ) -> Result<Self, Vec<String>> {
+        let mut errors = Vec::new();
+        let mut found = Vec::new();
+        for (name, conditions) in lines {
+            match names.iter().position(|level| level == name) {
+                Some(0) => errors.push(format!(
+                    "classify.{name}: \"{name}\" is the lowest level, which needs no line; take it out"
+                )),
+                Some(level) => found.push((Sensitivity(level), conditions.clone())),
+                None => {
+                    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+                    errors.push(format!(
+                        "classify.{name}: decide.columns has no level \"{name}\"{}",
+                        instead(name, &known)
+                    ));
+                }
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        found.sort_by_key(|(level, _)| std::cmp::Reverse(*level));
+        Ok(Self {
+            names,
+            lines: found,
+            at_least,
+        })
+    }
+
+    /// True where some condition reads this entity.
+    pub fn reads(&self, entity: Entity) -> bool {
+        let mut conditions = self.lines.iter().flat_map(|(_, conditions)| conditions);
+        conditions.any(|condition| {
+            let mut terms = condition.terms.iter();
+            terms.any(|term| term.entities.contains(&entity))
+        })
+    }
+
+    /// True where some condition can make a message this level.
+    pub fn can_be(&self, level: Sensitivity) -> bool {
+        let mut lines = self.lines.iter();
+        level.0 == 0 || lines.any(|(own, conditions)| *own == level && !conditions.is_empty())
+    }
+
+    /// The name of a level.
+    pub fn name(&self, level: Sensitivity) -> &str {
+        self.names.get(level.0).map_or("", String::as_str)
+    }
+
+    /// The highest level of which a condition holds, and that condition; the lowest where none does.
+    pub(super) fn highest(
+        &self,
+        counts: &HashMap<Entity, usize>,
+    ) -> (Sensitivity, Option<&Condition>) {
+        for (level, conditions) in &self.lines {
+            if let Some(condition) = conditions.iter().find(|one| one.holds(counts)) {
+                return (*level, Some(condition));
+            }
+        }
+        (Sensitivity(0), None)
+    }
+}
+
+impl Condition {
+    fn holds(&self, counts: &HashMap<Entity, usize>) -> bool {
+        let count = |entity| counts.get(entity).copied().unwrap_or_default();
+        self.terms
+            .iter()
+            .all(|term| term.entities.iter().map(count).sum::<usize>() >= term.count)
+    }
+}
+
+impl FromStr for Condition {
+    type Err = String;
+
+    /// # Errors
+    /// One sentence that says what to write instead.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let terms = words.split(|word| *word == "and");
+        let terms = terms.map(|term| Term::read(term, text));
+        Ok(Self {
+            terms: terms.collect::<Result<_, _>>()?,
+            text: words.join(" "),
+        })
+    }
+}
+
+impl Term {
+    fn read(words: &[&str], whole: &str) -> Result<Self, String> {
+        let (count, word) = match words {
+            [word] => (1, *word),
+            [count, word] => match count.parse() {
+                Ok(count) if count > 0 => (count, *word),
+                _ => {
+                    return Err(format!(
+                        "\"{whole}\": \"{count}\" is no count; write a number such as 10 national-id"
+                    ));
+                }
+            },
+            _ => {
+                return Err(format!(
+                    "\"{whole}\" is no condition; write national-id, 10 national-id or \
+                     person-name and date-of-birth, and each in an item of its own"
+                ));
+            }
+        };
+        let entities = members(word);
+        if entities.is_empty() {
+            let known = Entity::ALL.iter().map(|entity| entity.as_str());
+            let known = known.chain(GROUPS.iter().map(|(name, _)| *name));
+            return Err(match did_you_mean(word, known).as_str() {
+                "" => format!(
+                    "\"{word}\" is no entity and no group; pii-milter.yaml(5) names them all"
+                ),
+                near => format!("\"{word}\" is no entity and no group{near}"),
+            });
+        }
+        Ok(Self { count, entities })
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Parsed::deserialize(deserializer).map(|Parsed(condition)| condition)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(condition: &str, counts: &[(Entity, usize)]) -> bool {
+        let condition: Condition = condition.parse().unwrap();
+        condition.holds(&counts.iter().copied().collect())
+    }
+
+    #[test]
+    fn conditions_hold_as_they_read() {
+        use Entity::{DateOfBirth, EmailAddress, Health, NationalId, PersonName};
+        assert!(holds("national-id", &[(NationalId, 1)]));
+        assert!(!holds("national-id", &[(PersonName, 1)]));
+        assert!(!holds("10 national-id", &[(NationalId, 9)]));
+        assert!(holds("10 national-id", &[(NationalId, 10)]));
+        assert!(holds("5 contact", &[(PersonName, 2), (EmailAddress, 3)]));
+        assert!(!holds("5 contact", &[(PersonName, 2), (EmailAddress, 2)]));
+        assert!(holds("special-category", &[(Health, 1)]));
+        let both = "person-name and  2 date-of-birth";
+        assert!(!holds(both, &[(PersonName, 1), (DateOfBirth, 1)]));
+        assert!(holds(both, &[(PersonName, 1), (DateOfBirth, 2)]));
+    }
+
+    #[test]
+    fn wrong_conditions_say_what_to_write() {
+        for (wrong, expected) in [
+            ("natonal-id", "did you mean \"national-id\"?"),
+            ("specail-category", "did you mean \"special-category\"?"),
+            ("0 national-id", "\"0\" is no count"),
+            ("-3 national-id", "\"-3\" is no count"),
+            ("ten national-id", "\"ten\" is no count"),
+            ("national-id or iban", "is no condition"),
+            ("", "is no condition"),
+            ("and", "is no condition"),
+            ("person-name and", "is no condition"),
+            ("iban", "\"iban\" is no entity and no group"),
+        ] {
+            let error = wrong.parse::<Condition>().unwrap_err();
+            assert!(error.contains(expected), "{wrong}: {error}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns envelope and header of a message into the addresses of those who take part in it.
+
+use std::collections::HashSet;
+
+use crate::message::{Address, Message};
+
+/// The fields that name who takes part (RFC 5322, 3.6.2 and 3.6.3).
+const FIELDS: [&str; 4] = ["From", "To", "Cc", "Reply-To"];
+
+/// The folded addresses of sender and recipients, of the envelope and of the header.
+pub fn addresses(message: &Message) -> HashSet<String> {
+    let envelope = &message.envelope;
+    let recipients = envelope.recipients.iter().map(|one| &one.address);
+    let mut found: HashSet<String> = recipients
+        .chain([&envelope.sender])
+        .map(Address::folded)
+        .collect();
+    let fields = message.fields.iter();
+    for field in fields.filter(|field| FIELDS.iter().any(|name| field.is(name))) {
+        let value = message.raw.get(field.value.clone()).unwrap_or_default();
+        found.extend(Address::list(value).iter().map(Address::folded));
+    }
+    found.remove("");
+    found
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Reads what the user names on the command line.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{Stop, UNUSABLE};
+use crate::config::Source;
+use crate::inspect::Policy;
+use crate::message::{header, words};
+
+/// A whole file; "-" is standard input.
+///
+/// # Errors
+/// One sentence that names the file.
+pub fn read(path: &Path) -> Result<Vec<u8>, Stop> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    bytes.map_err(|error| {
+        let path = path.display();
+        Stop(
+            UNUSABLE,
+            format!(
+                "cannot read {path}: {error}; name a mail or a document, or - for standard input"
+            ),
+        )
+    })
+}
+
+/// The policy of the configuration that the command line names.
+///
+/// # Errors
+/// Every sentence about what is wrong with it, one a line.
+pub fn policy(config: Option<&Path>) -> Result<Policy, Stop> {
+    let policy = Source::read(config).and_then(|source| source.policy());
+    policy.map_err(unusable)
+}
+
+/// The end of a verb that cannot use its input: every sentence on a line of its own.
+pub fn unusable(sentences: impl AsRef<[String]>) -> Stop {
+    Stop(UNUSABLE, sentences.as_ref().join("\npii-milter: "))
+}
+
+/// The Message-ID, where there is one.
+pub fn message_id(raw: &[u8]) -> Option<String> {
+    let (fields, _) = header::split(raw);
+    let field = fields.iter().find(|field| field.is("Message-ID"))?;
+    Some(
+        words::decode_words(raw.get(field.value.clone())?)
+            .trim()
+            .to_owned(),
+    )
+}
+
+/// Today by UTC, for exceptions that end.
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// The messages of an mbox: each begins with a line `From `, behind an empty line (RFC 4155).
+pub fn messages_of(mbox: &[u8]) -> Vec<&[u8]> {
+    let mut starts = vec![0];
+    starts.extend(
+        memchr::memmem::find_iter(mbox, b"\nFrom ").filter_map(|at| {
+            let before = mbox.get(..=at)?;
+            (before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n")).then_some(at + 1)
+        }),
+    );
+    let ends = starts.iter().skip(1).copied().chain([mbox.len()]);
+    let bounds = starts.iter().copied().zip(ends);
+    bounds
+        .filter_map(|(start, end)| {
+            let message = mbox.get(start..end)?;
+            let line = memchr::memchr(b'\n', message).map_or(message.len(), |at| at + 1);
+            message.get(line..)
+        })
+        .collect()
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns relay profiles into Postfix's files.
+//!
+//! Pcre tables ignore case unless told otherwise, and their flag `i` *toggles* that
+//! (pcre_table(5)): a pattern with `/i` would let `anna@EXAMPLE.ORG.INCAMAIL.CH` pass by the relay.
+//! So no pattern here has it.
+
+use crate::act::relay::{Profile, Route, Tls};
+use crate::act::subject::Place;
+
+/// One file, or for main.cf and master.cf the lines to be added.
+pub struct File {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it belongs and what it does.
+    about: String,
+    lines: Vec<String>,
+}
+
+impl File {
+    /// The file with its heading.
+    pub fn text(&self) -> String {
+        let about = self.about.lines().map(|line| format!("# {line}\n"));
+        let lines = self.lines.iter().map(|line| format!("{line}\n"));
+        std::iter::once(format!("# {}\n", self.name))
+            .chain(about)
+            .chain(lines)
+            .collect()
+    }
+}
+
+/// All files, naming each other by `dir`.
+pub fn files(profiles: &[Profile], dir: &str, milter: &str) -> Vec<File> {
+    let routed: Vec<Routed> = profiles.iter().filter_map(Routed::of).collect();
+    let mut files = vec![
+        main(&routed, dir, milter),
+        master(&routed, dir),
+        transport(&routed),
+    ];
+    files.push(border());
+    files.push(unmark(&routed));
+    if routed.iter().any(|relay| relay.strips) {
+        files.push(strip(&routed));
+    }
+    files.push(tls_policy(&routed));
+    files
+}
+
+/// A profile that the MTA reaches by a transport of its own.
+struct Routed<'a> {
+    profile: &'a Profile,
+    route: &'a Route,
+    /// The suffix as a pattern.
+    suffix: String,
+    strips: bool,
+}
+
+impl<'a> Routed<'a> {
+    fn of(profile: &'a Profile) -> Option<Self> {
+        let (route, recipient) = (profile.route.as_ref()?, profile.recipient.as_ref()?);
+        let suffix = quote(&recipient.suffix);
+        Some(Self {
+            profile,
+            route,
+            suffix,
+            strips: recipient.strip,
+        })
+    }
+
+    /// The next hop in a transport map; empty for the MX records of the recipient's domain.
+    fn next_hop(&self) -> &str {
+        if self.route.next_hop == "mx" {
+            ""
+        } else {
+            &self.route.next_hop
+        }
+    }
+
+    /// What the parameters of this relay in main.cf begin with.
+    fn parameter(&self) -> String {
+        self.profile.id.replace('-', "_")
+    }
+}
+
+/// A string as a pcre pattern between slashes.
+fn quote(text: &str) -> String {
+    regex::escape(text)
+        .replace('/', "\\/")
+        .replace("\\<", "<")
+        .replace("\\>", ">")
+}
+
+fn transport(routed: &[Routed<'_>]) -> File {
+    let line = |relay: &Routed<'_>| {
+        format!(
+            "/{}$/   {}:{}",
+            relay.suffix,
+            relay.profile.id,
+            relay.next_hop()
+        )
+    };
+    File {
+        name: "pii-milter-transport.pcre",
+        about: "transport_maps: recipients with a relay's suffix go to the relay.".into(),
+        lines: routed.iter().map(line).collect(),
+    }
+}
+
+fn border() -> File {
+    File {
+        name: "pii-milter-border.pcre",
+        about: "header_checks: our fields coming from outside; it sees what clients send, never what the milter adds.\n\
+                smtp_header_checks: our fields leaving by smtp; what is delivered inside keeps them."
+            .into(),
+        lines: vec!["/^X-PII-[^:]*:/   IGNORE".into()],
+    }
+}
+
+fn unmark(routed: &[Routed<'_>]) -> File {
+    let line = |relay: &Routed<'_>| {
+        let mark = relay.profile.subject.as_ref()?;
+        let add = quote(&mark.add);
+        Some(match mark.place {
+            Place::Start => format!("/^Subject:\\s*{add}\\s*(.*)$/   REPLACE Subject: $1"),
+            Place::End => format!("/^Subject:\\s*(.*?)\\s*{add}\\s*$/   REPLACE Subject: $1"),
+        })
+    };
+    File {
+        name: "pii-milter-unmark.pcre",
+        about: "smtp_header_checks, lmtp_header_checks: a mark stands on the whole message; recipients who get it\n\
+                by another way than the relay need not see it. The relays' own transports do not use this table."
+            .into(),
+        lines: routed.iter().filter_map(line).collect(),
+    }
+}
+
+fn strip(routed: &[Routed<'_>]) -> File {
+    let strips = routed.iter().filter(|relay| relay.strips);
+    File {
+        name: "pii-milter-strip.pcre",
+        about:
+            "smtp_generic_maps of the relays whose suffix only routes: takes it off at delivery."
+                .into(),
+        lines: strips
+            .map(|relay| format!("/^(.+@.+){}$/   $1", relay.suffix))
+            .collect(),
+    }
+}
+
+fn tls_policy(routed: &[Routed<'_>]) -> File {
+    let line = |relay: &Routed<'_>| {
+        let key = match relay.next_hop() {
+            "" => relay
+                .profile
+                .recipient
+                .as_ref()
+                .map_or("", |r| r.suffix.as_str()),
+            next_hop => next_hop,
+        };
+        let level = relay.route.tls.as_str();
+        let matches = if relay.route.tls == Tls::Secure {
+            " match=nexthop"
+        } else {
+            ""
+        };
+        format!("{key}   {level}{matches} ciphers=high protocols=>=TLSv1.2")
+    };
+    File {
+        name: "pii-milter-tls-policy",
+        about: "smtp_tls_policy_maps = texthash:...: the same demands on TLS without transports of their own, for a transport\n\
+                map that says smtp: instead. The key is the next hop as the transport map writes it."
+            .into(),
+        lines: routed.iter().map(line).collect(),
+    }
+}
+
+fn master(routed: &[Routed<'_>], dir: &str) -> File {
+    let mut lines = Vec::new();
+    for relay in routed {
+        let (id, own) = (&relay.profile.id, relay.parameter());
+        lines.push(format!("{id} unix - - n - - smtp"));
+        lines.push(format!("  -o syslog_name=postfix/{id}"));
+        lines.push(format!(
+            "  -o smtp_tls_security_level={}",
+            relay.route.tls.as_str()
+        ));
+        if relay.route.tls == Tls::Secure && !relay.next_hop().is_empty() {
+            lines.push("  -o smtp_tls_secure_cert_match=nexthop".into());
+        }
+        lines.push(format!("  -o smtp_tls_CAfile=${own}_tls_CAfile"));
+        if relay.route.client_certificate {
+            lines.push(format!("  -o smtp_tls_chain_files=${own}_tls_chain_files"));
+        }
+        lines.push("  -o smtp_tls_mandatory_protocols=>=TLSv1.2".into());
+        lines.push("  -o smtp_tls_mandatory_ciphers=high".into());
+        lines.push("  -o smtp_tls_policy_maps=".into());
+        lines.push("  -o smtp_tls_loglevel=1".into());
+        lines.push(format!(
+            "  -o smtp_header_checks=pcre:{dir}/pii-milter-border.pcre"
+        ));
+        if relay.strips {
+            lines.push(format!(
+                "  -o smtp_generic_maps=pcre:{dir}/pii-milter-strip.pcre"
+            ));
+        }
+    }
+    File {
+        name: "pii-milter-master.cf",
+        about: "To be added to master.cf: one transport for each relay. TLS that fails leaves the mail in the queue, never in\n\
+                clear: watch its age. A relay that misses our certificate looks like a network fault (\"lost connection\n\
+                while performing the EHLO handshake\")."
+            .into(),
+        lines,
+    }
+}
+
+fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
+    // The answer when we are away is "later", never "unscanned".
+    let milter = format!("{{ {milter}, default_action=tempfail, content_timeout=300s }}");
+    let mut lines = vec![
+        format!("smtpd_milters = {milter}"),
+        format!("non_smtpd_milters = {milter}"),
+        format!("header_checks = pcre:{dir}/pii-milter-border.pcre"),
+        format!("transport_maps = pcre:{dir}/pii-milter-transport.pcre"),
+        format!("smtp_header_checks = pcre:{dir}/pii-milter-border.pcre, pcre:{dir}/pii-milter-unmark.pcre"),
+        format!("lmtp_header_checks = pcre:{dir}/pii-milter-unmark.pcre"),
+        "# The transport \"relay\", if it leads to mail servers of ours, keeps our fields for our own people:".into(),
+        format!("#   postconf -P relay/unix/smtp_header_checks=pcre:{dir}/pii-milter-unmark.pcre"),
+    ];
+    for relay in routed {
+        let own = relay.parameter();
+        lines.push(format!(
+            "# {}: who may sign its certificate, then our key and certificate.",
+            relay.profile.name
+        ));
+        lines.push(format!(
+            "{own}_tls_CAfile = /etc/ssl/certs/ca-certificates.crt"
+        ));
+        if relay.route.client_certificate {
+            lines.push(format!(
+                "{own}_tls_chain_files = {dir}/pii-milter-client.key, {dir}/pii-milter-client.pem"
+            ));
+        }
+    }
+    File {
+        name: "pii-milter-main.cf",
+        about: "To be added to main.cf. Where it sets one of these already, join the values: tables and milters are lists, and\n\
+                this milter stands before one that signs (DKIM), because it may change the subject."
+            .into(),
+        lines,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped;
+
+    fn rendered(extra: &str) -> String {
+        let shipped = shipped::RELAYS.iter();
+        let mut profiles: Vec<Profile> = shipped
+            .map(|(path, text)| Profile::read(path, text).unwrap())
+            .collect();
+        if !extra.is_empty() {
+            profiles.push(Profile::read("own-gate.yaml", extra).unwrap());
+        }
+        let files = files(&profiles, "/d", "inet:127.0.0.1:8894");
+        files.iter().map(File::text).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn incamail_has_a_transport_that_proves_the_relay() {
+        let text = rendered("");
+        for line in [
+            "\n/\\.incamail\\.ch$/   incamail:[im.post.ch]:25\n",
+            "\nincamail unix - - n - - smtp\n",
+            "\n  -o smtp_tls_security_level=secure\n",
+            "\n  -o smtp_tls_chain_files=$incamail_tls_chain_files\n",
+            "\n  -o smtp_header_checks=pcre:/d/pii-milter-border.pcre\n",
+            "\n/^Subject:\\s*<im><c>\\s*(.*)$/   REPLACE Subject: $1\n",
+            "\n/^X-PII-[^:]*:/   IGNORE\n",
+            "\n[im.post.ch]:25   secure match=nexthop ciphers=high protocols=>=TLSv1.2\n",
+            "\nsmtpd_milters = { inet:127.0.0.1:8894, default_action=tempfail, content_timeout=300s }\n",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+        assert!(!text.contains("/i "), "flag i toggles\n{text}");
+        assert!(
+            !text.contains("[secure]"),
+            "a gateway without a route must see its mark\n{text}"
+        );
+    }
+
+    #[test]
+    fn a_suffix_that_only_routes_is_taken_off() {
+        let text = rendered(
+            "id: own-gate\nname: Gate\nsee: { source: s, date: 2026-11-22 }\n\
+             subject: { add: (secure), where: end }\n\
+             recipient: { suffix: .gate.invalid, strip: true }\n\
+             route: { next_hop: '[gate.example]:25', tls: encrypt }\n\
+             examples: [ { before: { to: a@b.c }, after: { subject: (secure), to: a@b.c.gate.invalid } } ]\n",
+        );
+        for line in [
+            "\n/\\.gate\\.invalid$/   own-gate:[gate.example]:25\n",
+            "\n/^(.+@.+)\\.gate\\.invalid$/   $1\n",
+            "\n  -o smtp_generic_maps=pcre:/d/pii-milter-strip.pcre\n",
+            "\n  -o smtp_tls_CAfile=$own_gate_tls_CAfile\n",
+            "\n/^Subject:\\s*(.*?)\\s*\\(secure\\)\\s*$/   REPLACE Subject: $1\n",
+        ] {
+            assert!(text.contains(line), "{line} in\n{text}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a classification into the lines that `scan` and `explain` print.
+
+use std::io::IsTerminal;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::classify::{Classification, Evidence};
+use crate::extract::Unreadable;
+
+/// What was found in one file or message, as `scan --json` prints it.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The file, for a message in an mbox with its number (`in/box:3`).
+    pub path: String,
+    /// The Message-ID, where it is a message that has one.
+    pub message_id: Option<String>,
+    /// The name of the level.
+    pub level: String,
+    /// Its index, 0 the lowest.
+    pub level_index: usize,
+    /// Every finding, without its value.
+    pub findings: Vec<Evidence>,
+    /// Parts that were not wholly read.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Report {
+    /// Makes a report of a classification.
+    pub fn new(path: String, message_id: Option<String>, of: Classification) -> Self {
+        Self {
+            path,
+            message_id,
+            level: of.level,
+            level_index: of.sensitivity.0,
+            findings: of.evidence,
+            unreadable: of.unreadable,
+        }
+    }
+
+    /// True where something counts: a finding, or a part that was not read.
+    pub fn is_found(&self) -> bool {
+        !self.unreadable.is_empty() || self.findings.iter().any(|evidence| evidence.counted)
+    }
+
+    /// Prints what was found, for a person.
+    pub fn print_findings(&self) {
+        if !self.findings.is_empty() {
+            let mut table = table(&["found", "what", "sure", "where", "value", "why"]);
+            for evidence in &self.findings {
+                let set_aside = if evidence.counted {
+                    ""
+                } else {
+                    "not counted: "
+                };
+                let place = if evidence.place.is_empty() {
+                    evidence.part.to_string()
+                } else {
+                    format!("{}, {}", evidence.part, evidence.place)
+                };
+                table.add_row([
+                    evidence.detector.clone(),
+                    evidence.entity.as_str().to_owned(),
+                    evidence.confidence.as_str().to_owned(),
+                    place,
+                    evidence.masked.clone(),
+                    format!("{set_aside}{}", evidence.why.join(", ")),
+                ]);
+            }
+            println!("{table}");
+        }
+        for part in &self.unreadable {
+            println!(
+                "not read: {} ({}): {}",
+                part.part,
+                part.why.as_str(),
+                part.detail
+            );
+        }
+    }
+}
+
+/// A table without lines that fits the terminal.
+pub fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(head);
+    if !std::io::stdout().is_terminal() {
+        table.set_width(160);
+    }
+    table
+}
+
+/// Prints one JSON object on a line of its own.
+pub fn print_json(object: &impl Serialize) {
+    match serde_json::to_string(object) {
+        Ok(line) => println!("{line}"),
+        Err(error) => eprintln!("pii-milter: cannot write JSON: {error}"),
+    }
+}

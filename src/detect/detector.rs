@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a detector file into a detector.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use regex::{Regex, RegexBuilder};
+use serde::Deserialize;
+
+use super::example::{self, Example};
+use super::shape::Shape;
+use super::valid::{VALIDATORS, Validator};
+use super::words::Words;
+use super::{Confidence, Entity, email, phone};
+use crate::nearest::did_you_mean;
+
+/// A detector that is a program. A new one is a file and a line in `ENGINES`.
+#[derive(Debug)]
+pub(super) struct Engine {
+    name: &'static str,
+    /// Where it is tried.
+    pub anchor: Anchor,
+    /// The candidate at an anchor, by its shape alone. It reads a bounded stretch.
+    pub find: fn(&str, usize) -> Option<Candidate>,
+    /// Whether the candidate is one, given whether a keyword stands near; may complete it.
+    pub check: fn(&str, &mut Candidate, bool) -> bool,
+}
+
+/// Where an engine is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
+    /// At each token with a digit.
+    Digit,
+    /// At each `@`.
+    At,
+}
+
+const ENGINES: &[Engine] = &[
+    Engine {
+        name: "email",
+        anchor: Anchor::At,
+        find: email::find,
+        check: |_, _, _| true,
+    },
+    Engine {
+        name: "phone",
+        anchor: Anchor::Digit,
+        find: phone::find,
+        check: phone::check,
+    },
+];
+
+/// Something of the right shape.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Bytes of the view.
+    pub span: Range<usize>,
+    /// The value, separators taken out.
+    pub value: String,
+    /// How it is written.
+    pub form: Form,
+    /// What speaks for it so far.
+    pub why: Vec<String>,
+}
+
+/// How a candidate is written, which decides which confidence of its rule holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In the usual groups.
+    Grouped,
+    /// In any other way.
+    Bare,
+    /// In a way that says nothing by itself.
+    NeedsKeyword,
+}
+
+/// What a rule says of its findings.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chances {
+    alone: Chance,
+    grouped: Option<Chance>,
+    with_keyword: Option<Chance>,
+}
+
+/// A confidence, or none.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Chance {
+    Never,
+    Low,
+    Medium,
+    High,
+}
+
+/// How a detector finds.
+#[derive(Debug)]
+pub(super) enum Finder {
+    /// By shapes along chains of tokens; the usual groups, as lengths.
+    Shapes(Vec<Shape>, Vec<Vec<usize>>),
+    /// By a pattern around digits.
+    Pattern(Regex),
+    /// By a program.
+    Engine(&'static Engine),
+}
+
+/// A detector file, compiled.
+#[derive(Debug)]
+pub struct Detector {
+    /// Its id, `ch.ahv`.
+    pub id: Arc<str>,
+    /// Its name for people.
+    pub name: String,
+    /// What it finds.
+    pub entity: Entity,
+    /// The path of its file below the detectors folder.
+    pub file: String,
+    /// What it must find and must not.
+    pub examples: Vec<Example>,
+    pub(super) finder: Finder,
+    pub(super) valid: Option<Validator>,
+    pub(super) keywords: Words,
+    pub(super) negative: Words,
+    pub(super) chances: Chances,
+}
+
+/// The text of a detector file, as the YAML library gives it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    id: String,
+    name: String,
+    entity: Entity,
+    see: String,
+    #[serde(default)]
+    shape: Vec<String>,
+    #[serde(default)]
+    groups: Vec<String>,
+    pattern: Option<String>,
+    engine: Option<String>,
+    valid: Option<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+    #[serde(default)]
+    negative: Vec<String>,
+    confidence: Chances,
+    matches: Vec<String>,
+    misses: Vec<String>,
+}
+
+impl Detector {
+    /// Compiles a detector file. Its examples are read, not yet run.
+    ///
+    /// # Errors
+    /// One sentence that begins with the file.
+    pub fn read(file: &str, text: &str) -> Result<Self, String> {
+        compile(file, text).map_err(|error| format!("{file}: {error}"))
+    }
+
+    /// The confidence in a candidate of this form; none where the rule says never.
+    pub(super) fn confidence(&self, form: Form, has_keyword: bool) -> Option<Confidence> {
+        let Chances {
+            alone,
+            grouped,
+            with_keyword,
+        } = self.chances;
+        let chance = match form {
+            _ if has_keyword => with_keyword.or(grouped).unwrap_or(alone),
+            Form::Grouped => grouped.unwrap_or(alone),
+            Form::Bare => alone,
+            Form::NeedsKeyword => Chance::Never,
+        };
+        match chance {
+            Chance::Never => None,
+            Chance::Low => Some(Confidence::Low),
+            Chance::Medium => Some(Confidence::Medium),
+            Chance::High => Some(Confidence::High),
+        }
+    }
+}
+
+fn compile(file: &str, text: &str) -> Result<Detector, String> {
+    let rule: Rule = crate::yaml::read(text).map_err(|error| error.to_string())?;
+    let stem = file
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.strip_suffix(".yaml"));
+    if stem != Some(rule.id.as_str()) {
+        let id = &rule.id;
+        return Err(format!("id: the file of \"{id}\" must be called {id}.yaml"));
+    }
+    if rule.see.trim().is_empty() {
+        return Err("see: say where the form of the number is described".into());
+    }
+    for (name, list) in [("matches", &rule.matches), ("misses", &rule.misses)] {
+        if list.len() < 2 {
+            return Err(format!("{name}: write at least two"));
+        }
+    }
+    let finder = finder(&rule)?;
+    let valid = match &rule.valid {
+        Some(name) => Some(named(
+            "valid",
+            name,
+            VALIDATORS.iter().map(|(own, valid)| (*own, *valid)),
+        )?),
+        None => None,
+    };
+    let words = |name: &str, list: &[String]| {
+        if list.iter().any(|word| word.trim().is_empty()) {
+            return Err(format!("{name}: a word is empty"));
+        }
+        Words::of(list).map_err(|error| format!("{name}: {error}"))
+    };
+    Ok(Detector {
+        examples: example::read(&rule.matches, &rule.misses)?,
+        finder,
+        valid,
+        keywords: words("keywords", &rule.keywords)?,
+        negative: words("negative", &rule.negative)?,
+        chances: rule.confidence,
+        id: rule.id.into(),
+        name: rule.name,
+        entity: rule.entity,
+        file: file.to_owned(),
+    })
+}
+
+fn finder(rule: &Rule) -> Result<Finder, String> {
+    match (&rule.shape[..], &rule.pattern, &rule.engine) {
+        ([_, ..], None, None) => {
+            let shapes = rule.shape.iter().map(|text| Shape::read(text));
+            let shapes: Vec<Shape> = shapes
+                .collect::<Result<_, _>>()
+                .map_err(|error| format!("shape: {error}"))?;
+            let groups = rule.groups.iter().map(|text| groups(text, &shapes));
+            let groups = groups.collect::<Result<_, _>>()?;
+            Ok(Finder::Shapes(shapes, groups))
+        }
+        ([], Some(pattern), None) => pattern_of(pattern),
+        ([], None, Some(name)) => {
+            let engines = ENGINES.iter().map(|engine| (engine.name, engine));
+            Ok(Finder::Engine(named("engine", name, engines)?))
+        }
+        _ => Err("write one of shape, pattern and engine".into()),
+    }
+}
+
+/// Compiles an admin's pattern. One that could match nothing at all, or is huge, is refused.
+fn pattern_of(pattern: &str) -> Result<Finder, String> {
+    let regex = RegexBuilder::new(pattern.trim())
+        .size_limit(1 << 20)
+        .build();
+    let regex = regex.map_err(|error| {
+        let error = error.to_string();
+        format!(
+            "pattern: {}",
+            error.lines().last().unwrap_or_default().trim()
+        )
+    })?;
+    if regex.is_match("") {
+        return Err("pattern: it matches an empty text; say what must stand there".into());
+    }
+    Ok(Finder::Pattern(regex))
+}
+
+/// The lengths of the usual groups: `3 4 4 2`.
+fn groups(text: &str, shapes: &[Shape]) -> Result<Vec<usize>, String> {
+    let lengths: Result<Vec<usize>, _> = text.split_whitespace().map(str::parse).collect();
+    let lengths =
+        lengths.map_err(|_| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\""))?;
+    let sum = lengths
+        .iter()
+        .fold(0_usize, |sum, length| sum.saturating_add(*length));
+    if !shapes.iter().any(|shape| shape.lengths().contains(&sum)) {
+        return Err(format!(
+            "groups: \"{text}\" sums up to {sum}, which is no length of the shape"
+        ));
+    }
+    Ok(lengths)
+}
+
+/// What a name stands for.
+fn named<T>(
+    field: &str,
+    name: &str,
+    mut known: impl Iterator<Item = (&'static str, T)> + Clone,
+) -> Result<T, String> {
+    let names: Vec<&str> = known.clone().map(|(own, _)| own).collect();
+    let found = known.find(|(own, _)| *own == name);
+    found.map(|(_, thing)| thing).ok_or_else(|| {
+        let meant = did_you_mean(name, names.iter().copied());
+        format!(
+            "{field}: there is no \"{name}\", only {}{meant}",
+            names.join(", ")
+        )
+    })
+}

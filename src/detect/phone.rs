@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns digits that may be dialled into a telephone number: the shape by hand, the numbering plans
+//! by libphonenumber. The only file that knows that library.
+
+use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
+
+use super::detector::{Candidate, Form};
+
+/// The plans that a national form is tried with, in this order.
+const REGIONS: &[Region] = &[
+    Region::CH,
+    Region::FR,
+    Region::BE,
+    Region::DE,
+    Region::IT,
+    Region::NL,
+    Region::GB,
+    Region::AT,
+    Region::IE,
+];
+/// The plans without a leading zero.
+const WITHOUT_ZERO: &[Region] = &[Region::LU, Region::IT];
+/// E.164 allows 15 digits; the international prefix 00 adds two, a (0) one.
+const MAX_DIGITS: usize = 18;
+
+/// The telephone number that begins at the token at `at`, by its shape alone. Cheap.
+pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
+    let bytes = text.as_bytes();
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
+    let mut start = at;
+    for sign in [b'(', b'+', b'('] {
+        if start > 0 && byte(start - 1) == sign {
+            start -= 1;
+        }
+    }
+    let international = byte(at.wrapping_sub(1)) == b'+';
+    let (digits, end) = dialled(bytes, start)?;
+    if !is_begun(bytes, start, international) || matches!(byte(end), b'@' | b'%') {
+        return None;
+    }
+    let written = text.get(start..end)?;
+    let digits = if written.contains("(0)") && (international || digits.starts_with("00")) {
+        written
+            .replace("(0)", "")
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect()
+    } else {
+        digits
+    };
+    let groups = groups(written).count();
+    let many = groups >= 3 || written.contains('(');
+    let (value, form) = if international {
+        (format!("+{digits}"), Form::Grouped)
+    } else if let Some(rest) = digits.strip_prefix("00") {
+        (
+            format!("+{rest}"),
+            if many { Form::Grouped } else { Form::Bare },
+        )
+    } else {
+        let zero = digits.starts_with('0');
+        (
+            digits,
+            if many && zero {
+                Form::Bare
+            } else {
+                Form::NeedsKeyword
+            },
+        )
+    };
+    let length = value.trim_start_matches('+').len();
+    let fits = if value.starts_with('+') {
+        8..=15
+    } else {
+        8..=13
+    };
+    (fits.contains(&length) && !is_date(written)).then(|| Candidate {
+        span: start..end,
+        value,
+        form,
+        why: Vec::new(),
+    })
+}
+
+/// Asks the numbering plans, and writes the value as E.164. Dear: some microseconds.
+pub(super) fn check(text: &str, candidate: &mut Candidate, has_keyword: bool) -> bool {
+    let written = text.get(candidate.span.clone()).unwrap_or_default();
+    let regions = match candidate.value.bytes().next() {
+        Some(b'+') => &[Region::World],
+        Some(b'0') => REGIONS,
+        _ => WITHOUT_ZERO,
+    };
+    for region in regions {
+        let Ok(number) = PhoneNumber::parse(&candidate.value, Some(*region)) else {
+            continue;
+        };
+        let valid = number.is_valid();
+        if valid && (has_keyword || candidate.value.starts_with('+') || is_usual(&number, written))
+        {
+            candidate.value = number.format_as(PhoneNumberFormat::E164).into_owned();
+            candidate.why.push("numbering plan".into());
+            return true;
+        }
+    }
+    false
+}
+
+/// The digits from `start` on, over single separators, and where they end.
+fn dialled(bytes: &[u8], start: usize) -> Option<(String, usize)> {
+    let mut digits = String::new();
+    let (mut at, mut end) = (start, start);
+    let mut between = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'0'..=b'9' => {
+                digits.push(char::from(*byte));
+                between = 0;
+                end = at + 1;
+            }
+            b'+' if at < start + 2 => (),
+            // One separator, or a bracket with one on its outer side.
+            b' ' | b'.' | b'-' | b'/' if between == 0 || bytes.get(at - 1) == Some(&b')') => {
+                between += 1;
+            }
+            b'(' | b')' if between < 3 => between += 1,
+            _ => break,
+        }
+        if digits.len() > MAX_DIGITS {
+            return None;
+        }
+        at += 1;
+    }
+    // A letter that touches the last digit makes it something else.
+    (!super::token::is_word(bytes, end)).then_some((digits, end))
+}
+
+/// True where nothing before `start` makes the digits part of something longer.
+fn is_begun(bytes: &[u8], start: usize, international: bool) -> bool {
+    let before = |back: usize| {
+        start
+            .checked_sub(back)
+            .and_then(|at| bytes.get(at))
+            .copied()
+    };
+    match before(1) {
+        None => true,
+        Some(b' ') if !international => {
+            // "12 044 668 18 00" is one row of digits; two blanks or a letter part.
+            !before(2).is_some_and(|byte| byte.is_ascii_digit())
+        }
+        Some(b'.' | b'-') => before(2).is_none_or(|byte| !byte.is_ascii_digit()),
+        Some(b'_' | b'@' | b'#' | b'$') => false,
+        Some(b'/') => before(2).is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b' '),
+        Some(_) => !super::token::is_word(bytes, start - 1),
+    }
+}
+
+/// The digits between separators.
+fn groups(written: &str) -> impl Iterator<Item = &str> {
+    let parts = written.split(|c: char| !c.is_ascii_digit());
+    parts.filter(|part| !part.is_empty())
+}
+
+/// True where the digits are grouped as the country groups them.
+fn is_usual(number: &PhoneNumber, written: &str) -> bool {
+    groups(&number.format_as(PhoneNumberFormat::National)).eq(groups(written))
+}
+
+/// True for `31.12.1999`, `31/12/1999`, `1999-12-31`.
+fn is_date(written: &str) -> bool {
+    let lengths: Vec<usize> = groups(written).map(str::len).collect();
+    matches!(lengths[..], [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2]) && !written.contains(['+', '('])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<(&str, String)> {
+        let mut candidate = find(text, text.find(|c: char| c.is_ascii_digit())?)?;
+        let keyword = text.contains("Tel");
+        let sure = candidate.form != Form::NeedsKeyword || keyword;
+        (sure && check(text, &mut candidate, keyword))
+            .then(|| (&text[candidate.span], candidate.value))
+    }
+
+    #[test]
+    fn reads_international_and_national_forms() {
+        for (text, written, value) in [
+            (
+                "ruf +41 44 668 18 00 an",
+                "+41 44 668 18 00",
+                "+41446681800",
+            ),
+            ("(+41) 44 668 18 00", "(+41) 44 668 18 00", "+41446681800"),
+            (
+                "+44 (0)20 7031 3000.",
+                "+44 (0)20 7031 3000",
+                "+442070313000",
+            ),
+            ("0041 44 668 18 00", "0041 44 668 18 00", "+41446681800"),
+            ("Tel 0446681800", "0446681800", "+41446681800"),
+            ("044 668 18 00, Zürich", "044 668 18 00", "+41446681800"),
+            ("Tel. 26 39 36 06", "26 39 36 06", "+35226393606"),
+        ] {
+            assert_eq!(found(text), Some((written, value.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn passes_over_what_is_none() {
+        for text in [
+            "0446681800",
+            "v62.27.508-9503",
+            "Tel. 31.12.1999",
+            "+3.238277",
+            "12 044 668 18 00",
+            "044 668 18 00a",
+            "+41 44 668 18 00 11 22 33",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

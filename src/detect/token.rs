@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a text into the tokens that stand in a chain with a digit: the one fast pass.
+//!
+//! A token is a word of letters and digits. Tokens parted by one joint (a blank, a hyphen, a dot, a
+//! slash, a line end with quote marks) form a chain; identifiers are looked for along chains only,
+//! and what has no digit near it is passed over at the speed of memory.
+
+/// Longer words are no part of an identifier: base64, hashes.
+const MAX_WORD: usize = 40;
+/// Words without a digit that may stand in a chain: bank and country codes.
+const MAX_LETTERS: usize = 6;
+/// The longest line end, with quote marks and indentation, that a number may go over.
+const MAX_LINE_END: usize = 24;
+
+/// What stands between a token and the one before it in its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Joint {
+    /// The token begins a chain.
+    None,
+    /// One blank.
+    Blank,
+    /// Two or three blanks.
+    Gap,
+    /// One dot.
+    Dot,
+    /// One hyphen.
+    Dash,
+    /// One slash.
+    Slash,
+    /// One underscore.
+    Low,
+    /// Such a sign with a blank beside it.
+    Loose,
+    /// A line end, with quote marks.
+    Line,
+}
+
+/// A word of a chain, in bytes of the view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub start: usize,
+    pub end: usize,
+    pub has_digit: bool,
+    /// Only ASCII letters and digits.
+    pub is_plain: bool,
+    pub joint: Joint,
+}
+
+impl Token {
+    /// Bytes.
+    pub fn len(&self) -> usize {
+        self.end - self.start
+    }
+}
+
+/// The tokens of a text, in order.
+pub(super) struct Tokens<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// The token given last, and a token found already.
+    last: Option<Token>,
+    found: Option<Token>,
+}
+
+impl<'a> Tokens<'a> {
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            last: None,
+            found: None,
+        }
+    }
+
+    /// The token that the chain goes on with.
+    fn joined(&self) -> Option<Token> {
+        let last = self.last?;
+        let (joint, start) = joint(self.bytes, last.end)?;
+        let token = word(self.bytes, start, joint)?;
+        let fits = token.has_digit || (last.has_digit && token.len() <= MAX_LETTERS);
+        (fits && token.len() <= MAX_WORD).then_some(token)
+    }
+
+    /// The first token of the next chain: the next word with a digit, or a short one just before it.
+    fn begun(&mut self) -> Option<Token> {
+        loop {
+            let digit = next_digit(self.bytes, self.at)?;
+            let mut start = digit;
+            while start > self.at && is_word(self.bytes, start - 1) {
+                start -= 1;
+            }
+            let token = word(self.bytes, start, Joint::None)?;
+            if token.len() > MAX_WORD {
+                self.at = token.end;
+                continue;
+            }
+            let Some((before, joint)) = self.word_before(start) else {
+                return Some(token);
+            };
+            self.found = Some(Token { joint, ..token });
+            return Some(before);
+        }
+    }
+
+    /// A short word without digits, one sign before the one that starts at `start`.
+    fn word_before(&self, start: usize) -> Option<(Token, Joint)> {
+        let end = start.checked_sub(1)?;
+        let mut begin = end;
+        while begin > self.at && end - begin <= MAX_LETTERS && is_word(self.bytes, begin - 1) {
+            begin -= 1;
+        }
+        let (joint, next) = joint(self.bytes, end)?;
+        let token = word(self.bytes, begin, Joint::None)?;
+        let fits = next == start && token.end == end && token.len() <= MAX_LETTERS;
+        fits.then_some((token, joint))
+    }
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        let found = self.found.take().or_else(|| self.joined());
+        self.last = found.or_else(|| self.begun());
+        self.at = self.last?.end;
+        self.last
+    }
+}
+
+/// The joint that starts at `at`, and where the next token begins.
+pub(super) fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
+    let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+    let blanks = |from: usize| (0..3).take_while(|more| byte(from + more) == b' ').count();
+    let before = blanks(at);
+    let sign = match byte(at + before) {
+        b'.' => Some(Joint::Dot),
+        b'-' => Some(Joint::Dash),
+        b'/' => Some(Joint::Slash),
+        b'_' => Some(Joint::Low),
+        _ => None,
+    };
+    let (joint, next) = match sign {
+        Some(sign) => {
+            let after = blanks(at + before + 1);
+            let loose = before + after > 0;
+            let joint = if loose { Joint::Loose } else { sign };
+            (joint, at + before + 1 + after)
+        }
+        None if byte(at + before) == b'\n' => (Joint::Line, line_end(bytes, at + before)?),
+        None => match before {
+            0 => return None,
+            1 => (Joint::Blank, at + 1),
+            _ => (Joint::Gap, at + before),
+        },
+    };
+    // A hyphen or dot may stand at the end of a line: the number goes on behind it.
+    if byte(next) == b'\n' {
+        return Some((Joint::Line, line_end(bytes, next)?));
+    }
+    is_word(bytes, next).then_some((joint, next))
+}
+
+/// Where the text of the next line begins, behind its quote marks.
+fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at + 1..)?;
+    let marks = rest.iter().take(MAX_LINE_END);
+    let marks = marks.take_while(|byte| matches!(byte, b'>' | b' '));
+    let next = at + 1 + marks.count();
+    is_word(bytes, next).then_some(next)
+}
+
+/// The word that starts at `start`.
+fn word(bytes: &[u8], start: usize, joint: Joint) -> Option<Token> {
+    let mut token = Token {
+        start,
+        end: start,
+        has_digit: false,
+        is_plain: true,
+        joint,
+    };
+    while is_word(bytes, token.end) {
+        let byte = bytes.get(token.end)?;
+        token.has_digit |= byte.is_ascii_digit();
+        token.is_plain &= byte.is_ascii();
+        token.end += 1;
+    }
+    (token.len() > 0).then_some(token)
+}
+
+/// True for the bytes of words: ASCII letters and digits, and the letters of two bytes (Latin,
+/// Greek, Cyrillic). Scripts beyond write no blanks, so they bound a number as a blank does.
+pub(super) fn is_word(bytes: &[u8], at: usize) -> bool {
+    let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
+    match byte(Some(at)) {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 0xc3..=0xd6 => true,
+        0x80..=0xbf => matches!(byte(at.checked_sub(1)), 0xc3..=0xd6),
+        _ => false,
+    }
+}
+
+/// The next ASCII digit. The inner loop has no branch, so the compiler makes it wide.
+fn next_digit(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let mut at = from;
+    for chunk in rest.chunks(64) {
+        if chunk
+            .iter()
+            .fold(false, |any, byte| any | byte.is_ascii_digit())
+        {
+            let digit = chunk.iter().position(u8::is_ascii_digit)?;
+            return Some(at + digit);
+        }
+        at += chunk.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chains(text: &str) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for token in Tokens::of(text) {
+            let word = &text[token.start..token.end];
+            match (token.joint, out.last_mut()) {
+                (Joint::None, _) | (_, None) => out.push(word.to_owned()),
+                (_, Some(chain)) => {
+                    chain.push('_');
+                    chain.push_str(word);
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn finds_chains() {
+        assert_eq!(chains("Guten Tag, hier ist nichts"), [""; 0]);
+        assert_eq!(
+            chains("AHV 756.9217.0769.85; 12"),
+            ["AHV_756_9217_0769_85", "12"]
+        );
+        assert_eq!(
+            chains("IBAN: NL13 SNSB 9348 5466 14"),
+            ["NL13_SNSB_9348_5466_14"]
+        );
+        assert_eq!(
+            chains("Nr\n> > 756 9217\n> > 0769 85"),
+            ["756_9217_0769_85"]
+        );
+        assert_eq!(chains("né756 1"), ["né756_1"]);
+        assert_eq!(chains("号码756。"), ["756"]);
+        assert_eq!(chains("1\t2  3"), ["1", "2_3"]);
+    }
+
+    #[test]
+    fn long_words_break_chains() {
+        let long = "a1".repeat(40);
+        assert_eq!(chains(&format!("1 {long} 2")), ["1", "2"]);
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Finds a rule's words around a candidate: before it, after it, at the head of its column.
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+
+/// How far before and behind a candidate a keyword may stand, in bytes.
+const BEFORE: usize = 100;
+const AFTER: usize = 40;
+
+/// Words to look for, case and accents aside, on word boundaries.
+#[derive(Debug)]
+pub(super) struct Words {
+    words: Vec<String>,
+    /// None where there are no words.
+    automaton: Option<AhoCorasick>,
+}
+
+impl Words {
+    /// Compiles the words of a rule.
+    ///
+    /// # Errors
+    /// A sentence, where there are more than the automaton can hold.
+    pub fn of(words: &[String]) -> Result<Self, String> {
+        let folded = words.iter().map(|word| fold(word));
+        let automaton = match words {
+            [] => None,
+            _ => Some(AhoCorasick::new(folded).map_err(|error| error.to_string())?),
+        };
+        Ok(Self {
+            words: words.to_vec(),
+            automaton,
+        })
+    }
+
+    /// The word in `text` that stands nearest to its end, as the rule writes it.
+    pub fn last_in(&self, text: &str) -> Option<&str> {
+        self.all_in(text).last()
+    }
+
+    /// The first one.
+    pub fn first_in(&self, text: &str) -> Option<&str> {
+        self.all_in(text).next()
+    }
+
+    fn all_in(&self, text: &str) -> impl Iterator<Item = &str> {
+        let folded = fold(text);
+        let mut found = Vec::new();
+        if let Some(automaton) = &self.automaton {
+            let hits = automaton.find_overlapping_iter(&folded);
+            found.extend(
+                hits.filter(|hit| is_bounded(&folded, &hit.range()))
+                    .map(|hit| hit.pattern().as_usize()),
+            );
+        }
+        found
+            .into_iter()
+            .filter_map(|at| self.words.get(at).map(String::as_str))
+    }
+}
+
+/// The text before and behind a candidate in which its keywords may stand. It ends at an empty line.
+pub(super) fn around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, &'a str) {
+    let mut start = span.start.saturating_sub(BEFORE);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let mut end = (span.end + AFTER).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let before = text.get(start..span.start).unwrap_or_default();
+    let after = text.get(span.end..end).unwrap_or_default();
+    // A word that the cut left half is none.
+    let cut = start > 0
+        && text
+            .as_bytes()
+            .get(start - 1)
+            .is_some_and(u8::is_ascii_alphanumeric);
+    let before = match before.split_once(|c: char| !c.is_alphanumeric()) {
+        Some((_, rest)) if cut => rest,
+        _ => before,
+    };
+    let before = before.rsplit_once("\n\n").map_or(before, |(_, near)| near);
+    (
+        before,
+        after.split_once("\n\n").map_or(after, |(near, _)| near),
+    )
+}
+
+/// Lower case, without accents, each stretch of blanks as one blank.
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
+            c if c.is_whitespace() || c == '_' => {
+                if !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            '\u{300}'..='\u{36f}' => (),
+            c if c.is_ascii() => out.push(c),
+            c => c.to_lowercase().for_each(|c| push_base(c, &mut out)),
+        }
+    }
+    out
+}
+
+/// Pushes a lower-case letter without its accent.
+fn push_base(c: char, out: &mut String) {
+    let base = match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
+        'ł' | 'ľ' | 'ĺ' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
+        'ŕ' | 'ř' => 'r',
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
+        'ţ' | 'ť' | 'ț' => 't',
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        'ß' => return out.push_str("ss"),
+        'æ' => return out.push_str("ae"),
+        'œ' => return out.push_str("oe"),
+        '’' => '\'',
+        '\u{300}'..='\u{36f}' => return,
+        c => c,
+    };
+    out.push(base);
+}
+
+/// True where neither end of the hit cuts a word.
+fn is_bounded(text: &str, hit: &Range<usize>) -> bool {
+    let before = text
+        .get(..hit.start)
+        .and_then(|text| text.chars().next_back());
+    let after = text.get(hit.end..).and_then(|text| text.chars().next());
+    let hit = text.get(hit.clone()).unwrap_or_default();
+    let cuts = |edge: Option<char>, beside: Option<char>| {
+        edge.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric)
+    };
+    !cuts(hit.chars().next(), before) && !cuts(hit.chars().next_back(), after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(list: &[&str]) -> Words {
+        Words::of(
+            &list
+                .iter()
+                .map(|word| (*word).to_owned())
+                .collect::<Vec<_>>(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn stands_on_word_boundaries_with_accents_folded() {
+        let words = words(&["AHV", "numéro d'assuré", "N°"]);
+        assert_eq!(words.last_in("Ihre AHV-Nr. "), Some("AHV"));
+        assert_eq!(words.last_in("NUMERO  D’ASSURE "), Some("numéro d'assuré"));
+        assert_eq!(
+            words.last_in("nume\u{301}ro d'assure\u{301}"),
+            Some("numéro d'assuré")
+        );
+        assert_eq!(words.last_in("n°12"), Some("N°"));
+        assert_eq!(words.last_in("Fahrvav ahvx"), None);
+    }
+
+    #[test]
+    fn looks_so_far_and_not_over_an_empty_line() {
+        let text = format!("AHV {} 756 AVS\n\nEAN", "x".repeat(90));
+        let at = text.find("756").unwrap();
+        let (before, after) = around(&text, &(at..at + 3));
+        assert!(before.starts_with("AHV"));
+        assert_eq!(after, " AVS");
+        let text = format!("AHV {} 756", "é".repeat(60));
+        let at = text.find("756").unwrap();
+        assert!(!around(&text, &(at..at + 3)).0.contains("AHV"));
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns HTML into what a person reads, then what is hidden, the links and the texts of pictures.
+//!
+//! Only the tokenizer of html5ever is used, no tree is built: a tree adds nothing to the text, its
+//! rules are quadratic for hostile nesting, and dropping a deep one overflows the stack. What is
+//! hidden stands behind what is seen, so that neither cuts the other in two.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use html5ever::TokenizerResult;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{
+    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+use crate::message::charset;
+
+use super::page::{Content, Page};
+use super::plain::with_lf;
+use super::tag::TagScan;
+use super::{Format, Source, Why, Work};
+
+/// Types that are written in HTML or much like it.
+const TYPES: &[&str] = &["text/html", "application/xhtml+xml", "image/svg+xml"];
+
+/// A tag of more attributes is not read, since the tokenizer compares each with all before it.
+const MOST_ATTRIBUTES: usize = 1_000;
+
+/// HTML, as a body or a file.
+pub(super) struct Html;
+
+impl Format for Html {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        let start = source.bytes.trim_ascii_start();
+        let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+        let starts = |text: &[u8]| {
+            let start = start.get(..text.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(text))
+        };
+        let is_file = source.is_named(&[".html", ".htm", ".xhtml"]);
+        TYPES.contains(&source.media_type)
+            || is_file && !source.media_type.starts_with("text/plain")
+            || starts(b"<!doctype html")
+            || starts(b"<html")
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let label = source
+            .charset
+            .map(str::to_owned)
+            .or_else(|| declared(source.bytes));
+        let html = with_lf(charset::decode(source.bytes, label.as_deref()));
+        let read = read(&html);
+        if read.is_cut {
+            let detail =
+                format!("a tag of more than {MOST_ATTRIBUTES} attributes, read as plain text");
+            work.unreadable(source.path, Why::Partly, detail);
+        }
+        work.text(source.path, read.text, read.places);
+    }
+}
+
+/// The charset that a `meta` element near the start names (HTML, 13.2.3.2).
+fn declared(bytes: &[u8]) -> Option<String> {
+    let start = bytes.get(..bytes.len().min(1024))?.to_ascii_lowercase();
+    let at = memchr::memmem::find(&start, b"charset=")? + b"charset=".len();
+    let rest = start.get(at..)?.trim_ascii_start();
+    let rest = rest
+        .strip_prefix(b"\"")
+        .or(rest.strip_prefix(b"'"))
+        .unwrap_or(rest);
+    let is_end = |b: &u8| !(b.is_ascii_alphanumeric() || b"-_:.".contains(b));
+    let length = rest.iter().position(is_end).unwrap_or(rest.len());
+    let label = String::from_utf8_lossy(rest.get(..length)?).into_owned();
+    // What is read as ASCII here cannot be in UTF-16 (same section, last step).
+    (!label.is_empty() && !label.starts_with("utf-16")).then_some(label)
+}
+
+/// HTML, read.
+struct Read {
+    text: String,
+    places: Vec<(Range<usize>, String)>,
+    /// Some of it was too costly to be taken apart.
+    is_cut: bool,
+}
+
+fn read(html: &str) -> Read {
+    let mut page = Page::default();
+    let mut is_cut = false;
+    // What Outlook shows of a comment stands in it as HTML; comments do not nest.
+    let mut ahead = vec![html.to_owned()];
+    while let Some(piece) = ahead.pop() {
+        let tokens = Tokenizer::new(Sink(RefCell::new(page)), TokenizerOpts::default());
+        let rest = feed(&tokens, &piece);
+        if rest.is_none() {
+            tokens.end();
+        }
+        page = tokens.sink.0.into_inner();
+        if let Some(rest) = rest {
+            page.rest(rest);
+            is_cut = true;
+        }
+        ahead.append(&mut page.comments);
+        page = page.closed();
+    }
+    let (text, places) = page.finish();
+    Read {
+        text,
+        places,
+        is_cut,
+    }
+}
+
+/// Feeds the tokenizer. Gives back, from its tag on, what was not fed since that tag has too many
+/// attributes.
+fn feed<'a>(tokens: &Tokenizer<Sink>, html: &'a str) -> Option<&'a str> {
+    let queue = BufferQueue::default();
+    let mut tag: Option<TagScan> = None;
+    let mut tag_at = 0;
+    let mut at = 0;
+    while at < html.len() {
+        // Pieces begin with `<`: there, a tokenizer that has nothing pending begins a tag.
+        let rest = html.get(at..).unwrap_or_default();
+        let from = usize::from(rest.starts_with('<'));
+        let next = memchr::memchr(b'<', rest.as_bytes().get(from..).unwrap_or_default());
+        let piece = next.map_or(rest, |next| rest.get(..next + from).unwrap_or(rest));
+        if !tokens.sink.is_pending() {
+            tag = tokens.sink.begins_tag(piece).then(TagScan::default);
+            tag_at = at;
+        }
+        if let Some(tag) = &mut tag
+            && tag.count(piece.get(from..).unwrap_or_default()) > MOST_ATTRIBUTES
+        {
+            return html.get(tag_at..);
+        }
+        tokens.sink.0.borrow_mut().is_pending = true;
+        queue.push_back(StrTendril::from_slice(piece));
+        // The sink never asks for a stop, but a script's end and a charset named in a `meta` are
+        // reported: go on.
+        while tokens.feed(&queue) != TokenizerResult::Done {}
+        at += piece.len();
+    }
+    None
+}
+
+/// What the tokenizer writes to.
+struct Sink(RefCell<Page>);
+
+impl Sink {
+    fn is_pending(&self) -> bool {
+        self.0.borrow().is_pending
+    }
+
+    /// True where a piece begins a tag, rather than a comment or text.
+    fn begins_tag(&self, piece: &str) -> bool {
+        let mut chars = piece.chars();
+        let is_open = chars.next() == Some('<');
+        let is_tag = chars
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || c == '/');
+        is_open && is_tag && !self.0.borrow().is_raw()
+    }
+}
+
+impl TokenSink for Sink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut page = self.0.borrow_mut();
+        let mut content = Content::Markup;
+        match token {
+            Token::ParseError(_) => return TokenSinkResult::Continue,
+            Token::CharacterTokens(text) => page.text(&text),
+            Token::NullCharacterToken => page.text("\0"),
+            Token::CommentToken(text) => page.comment(&text),
+            Token::TagToken(tag) if tag.kind == TagKind::EndTag => page.end(&tag.name),
+            Token::TagToken(tag) => {
+                let attributes = tag.attrs.iter().map(|a| (&*a.name.local, &*a.value));
+                let attributes: Vec<(&str, &str)> = attributes.collect();
+                content = page.start(&tag.name, &attributes, tag.self_closing);
+            }
+            Token::DoctypeToken(_) | Token::EOFToken => {}
+        }
+        page.is_pending = false;
+        match content {
+            Content::Markup => TokenSinkResult::Continue,
+            Content::Entities => TokenSinkResult::RawData(RawKind::Rcdata),
+            Content::Text => TokenSinkResult::RawData(RawKind::Rawtext),
+            Content::Script => TokenSinkResult::RawData(RawKind::ScriptData),
+            Content::Rest => TokenSinkResult::Plaintext,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

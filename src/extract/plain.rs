@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns plain text of any charset into text, and names pictures.
+
+use memchr::memmem;
+
+use crate::message::charset;
+
+use super::{Format, Source, Why, Work, sealed};
+
+/// Types of text that are not called `text/`.
+const TEXTS: &[&str] = &[
+    "application/json",
+    "application/xml",
+    "message/delivery-status",
+    "message/disposition-notification",
+    "message/feedback-report",
+    "message/partial",
+    "multipart/",
+];
+
+/// Endings of files that are text, whatever type the mailer gave them.
+const ENDINGS: &[&str] = &[
+    ".txt", ".csv", ".tsv", ".md", ".ics", ".vcf", ".json", ".xml", ".log",
+];
+
+/// How many bytes are looked at to tell text from other content.
+const SAMPLE: usize = 64 << 10;
+
+/// Everything that is lines of characters: text/plain, calendars, vCards, CSV, source code.
+pub(super) struct Plain;
+
+impl Format for Plain {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        let is_declared = source.media_type.starts_with("text/")
+            || TEXTS.iter().any(|kind| source.media_type.starts_with(kind));
+        is_declared || source.is_named(ENDINGS) || is_text(source.bytes)
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let text = with_lf(charset::decode(source.bytes, source.charset));
+        if !is_mostly_printable(&text) {
+            let detail = "it says that it is text, but most likely it is something else";
+            work.unreadable(source.path, Why::Partly, detail);
+        }
+        work.text(source.path, text, Vec::new());
+        if memmem::find(source.bytes, sealed::PGP_MESSAGE).is_some() {
+            work.unreadable(
+                source.path,
+                Why::Encrypted,
+                "holds a message encrypted with OpenPGP",
+            );
+        }
+        if source.media_type.starts_with("multipart/") {
+            let detail = "a multipart without its delimiter lines, read as plain text";
+            work.unreadable(source.path, Why::Partly, detail);
+        }
+        if source.media_type == "message/partial" {
+            let detail = "a fragment of a message, which cannot be judged alone";
+            work.unreadable(source.path, Why::Unreadable, detail);
+        }
+    }
+}
+
+/// Pictures, of which nothing is read.
+pub(super) struct Picture;
+
+impl Format for Picture {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        source.media_type.starts_with("image/") && !is_text(source.bytes)
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let detail = format!("a picture ({})", source.media_type);
+        work.unreadable(source.path, Why::Picture, detail);
+    }
+}
+
+/// Text with LF for every line end.
+pub(super) fn with_lf(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// True for control characters that text does not have.
+fn is_control(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')
+}
+
+/// True where at most a few characters are none that a person reads.
+fn is_mostly_printable(text: &str) -> bool {
+    let (mut all, mut odd) = (0_usize, 0_usize);
+    for c in text.chars().take(SAMPLE) {
+        all += 1;
+        odd += usize::from(is_control(c) || c == char::REPLACEMENT_CHARACTER);
+    }
+    odd * 30 <= all.max(60)
+}
+
+/// True for content whose beginning is UTF-8 or UTF-16 text without control characters.
+fn is_text(bytes: &[u8]) -> bool {
+    let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
+    if sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]) {
+        let text = charset::decode(sample, None);
+        return !text.contains(|c: char| is_control(c) || c == char::REPLACEMENT_CHARACTER);
+    }
+    let text = match std::str::from_utf8(sample) {
+        Ok(text) => text,
+        // The sample may end within a character.
+        Err(error) if error.error_len().is_none() => {
+            let valid = sample.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(valid).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.is_empty() && !text.contains(is_control)
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps what an extraction has found so far, and what it may still spend.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::message::{Part, PartPath, header, transfer};
+
+use super::{Budget, Extract, FORMATS, Source, Text, Unreadable, Why};
+
+/// An extraction under way.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// What was found so far.
+    pub extract: Extract,
+    /// The limits, `parts` and `unpacked` counted down.
+    left: Budget,
+}
+
+impl Work {
+    pub fn new(budget: &Budget) -> Self {
+        Self {
+            extract: Extract::default(),
+            left: *budget,
+        }
+    }
+
+    /// What may still be spent.
+    pub fn left(&self) -> &Budget {
+        &self.left
+    }
+
+    /// Adds the text of a part, with LF line ends. Blank text is nothing.
+    pub fn text(&mut self, part: &PartPath, content: String, places: Vec<(Range<usize>, String)>) {
+        if !content.trim().is_empty() {
+            let part = part.clone();
+            self.extract.texts.push(Text {
+                part,
+                content,
+                places,
+                repeats: None,
+            });
+        }
+    }
+
+    /// Adds a part that was not wholly read.
+    pub fn unreadable(&mut self, part: &PartPath, why: Why, detail: impl Into<String>) {
+        let (part, detail) = (part.clone(), detail.into());
+        self.extract
+            .unreadable
+            .push(Unreadable { part, why, detail });
+    }
+
+    /// Reads the parts of a mail, one level of messages; `raw` is what their ranges count in.
+    pub fn read_tree(&mut self, raw: &[u8], parts: &[Part], left_out: &[(PartPath, String)]) {
+        self.left.tree.parts = self.left.tree.parts.saturating_sub(parts.len());
+        for part in parts {
+            if let Some(name) = &part.file_name {
+                self.text(
+                    &PartPath::name(&part.path.0),
+                    name.replace(['\r', '\n'], " "),
+                    Vec::new(),
+                );
+            }
+            if part.is_container && crate::message::mime::is_message(&part.media_type) {
+                let inner = raw.get(part.content.clone()).unwrap_or_default();
+                let (fields, _) = header::split(inner);
+                super::header::read(&fields, inner, Some(&part.path), self);
+            }
+        }
+        let first = self.extract.texts.len();
+        let encrypted: Vec<&PartPath> = parts
+            .iter()
+            .filter(|part| part.is_container && part.media_type == "multipart/encrypted")
+            .map(|part| &part.path)
+            .collect();
+        for part in parts.iter().filter(|part| !part.is_container) {
+            let is_encrypted = encrypted
+                .iter()
+                .any(|container| holds(container, &part.path));
+            self.read_part(raw, part, is_encrypted);
+        }
+        for (path, why) in left_out {
+            self.unreadable(path, Why::OverBudget, why.as_str());
+        }
+        let texts = self.extract.texts.get_mut(first..).unwrap_or_default();
+        link_alternatives(parts, texts);
+    }
+
+    /// Reads one leaf.
+    fn read_part(&mut self, raw: &[u8], part: &Part, is_encrypted: bool) {
+        let encoded = raw.get(part.content.clone()).unwrap_or_default();
+        if !transfer::is_known(&part.encoding) {
+            let detail = format!("the transfer encoding \"{}\" is unknown", part.encoding);
+            self.unreadable(&part.path, Why::Partly, detail);
+        }
+        // Decoding takes no more room than what is decoded.
+        if !self.spend(&part.path, encoded.len()) {
+            return;
+        }
+        let bytes = transfer::decode(encoded, &part.encoding);
+        self.open_paid(&Source {
+            path: &part.path,
+            media_type: &part.media_type,
+            charset: part.charset.as_deref(),
+            file_name: part.file_name.as_deref().unwrap_or_default().to_lowercase(),
+            bytes: &bytes,
+            depth: part.depth,
+            is_encrypted,
+        });
+    }
+
+    /// Reads content by the first format that takes it, if the budget allows.
+    pub fn open(&mut self, source: &Source<'_>) {
+        if self.spend(source.path, source.bytes.len()) {
+            self.open_paid(source);
+        }
+    }
+
+    fn open_paid(&mut self, source: &Source<'_>) {
+        if source.bytes.trim_ascii().is_empty() {
+            return;
+        }
+        match FORMATS.iter().find(|format| format.takes(source)) {
+            Some(format) => format.read(source, self),
+            None => {
+                let detail = format!("there is no reader for the type {}", kind(source));
+                self.unreadable(source.path, Why::Unreadable, detail);
+            }
+        }
+    }
+
+    /// Takes bytes from the budget, or says of the part that they are not there.
+    fn spend(&mut self, part: &PartPath, bytes: usize) -> bool {
+        let left = u64::try_from(bytes)
+            .ok()
+            .and_then(|cost| self.left.unpacked.checked_sub(cost));
+        let Some(left) = left else {
+            let detail = format!("its {bytes} bytes are more than a message may still unpack");
+            self.unreadable(part, Why::OverBudget, detail);
+            return false;
+        };
+        self.left.unpacked = left;
+        true
+    }
+}
+
+/// What a part is for a person: its type, and the ending of its name.
+fn kind<'a>(source: &'a Source<'_>) -> Cow<'a, str> {
+    match source.file_name.rsplit_once('.') {
+        Some((_, ending)) if ending.len() <= 8 && ending.chars().all(char::is_alphanumeric) => {
+            Cow::Owned(format!("{} (.{ending})", source.media_type))
+        }
+        _ => Cow::Borrowed(source.media_type),
+    }
+}
+
+/// True where the part stands in the container: `2.1` in `2`, everything of a message in its `0`.
+fn holds(container: &PartPath, part: &PartPath) -> bool {
+    if let Some(prefix) = container.0.strip_suffix('0')
+        && (prefix.is_empty() || prefix.ends_with('.'))
+    {
+        return part.0.starts_with(prefix);
+    }
+    let rest = part.0.strip_prefix(&container.0);
+    rest.is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Names, in the texts of an alternative, the text part that they say again.
+fn link_alternatives(parts: &[Part], texts: &mut [Text]) {
+    let mut plain: Vec<(&PartPath, &PartPath)> = Vec::new();
+    for part in parts
+        .iter()
+        .filter(|part| part.media_type == "text/plain" && !part.is_attachment)
+    {
+        let is_read = || texts.iter().any(|text| text.part == part.path);
+        if let Some(alternative) = &part.alternative_of
+            && plain.last().is_none_or(|(known, _)| *known != alternative)
+            && is_read()
+        {
+            plain.push((alternative, &part.path));
+        }
+    }
+    for part in parts
+        .iter()
+        .filter(|part| !part.is_attachment && !part.is_container)
+    {
+        let same = plain
+            .iter()
+            .find(|(known, _)| Some(*known) == part.alternative_of.as_ref());
+        if let Some((_, path)) = same
+            && **path != part.path
+            && let Some(text) = texts.iter_mut().find(|text| text.part == part.path)
+        {
+            text.repeats = Some((*path).clone());
+        }
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a Content-Type or Content-Disposition value into its word and its parameters (RFC 2045,
+//! 5.1; RFC 2231), taking what mailers get wrong.
+
+use super::{charset, transfer, words};
+
+/// The value of one MIME header field.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    /// What stands before the first semicolon, in lower case: `text/plain`, `attachment`.
+    pub word: String,
+    sections: Vec<Section>,
+}
+
+/// One `name*number*=value` (RFC 2231, 3 and 4).
+#[derive(Debug)]
+struct Section {
+    /// In lower case, without what follows a star.
+    name: String,
+    /// Its place among the sections of one parameter; none for a parameter in one piece.
+    number: Option<u32>,
+    /// True where the name ended with a star: charset, language and `%XX`.
+    is_encoded: bool,
+    value: Vec<u8>,
+}
+
+impl Parameters {
+    /// Takes a value apart. It never fails; what is no parameter is passed over.
+    pub fn read(value: &[u8]) -> Self {
+        let (word, mut rest) = piece(value);
+        let mut sections = Vec::new();
+        while !rest.is_empty() {
+            let (name, value, next) = parameter(rest);
+            rest = next;
+            sections.extend(value.map(|value| Section::new(&name, value)));
+        }
+        let word = String::from_utf8_lossy(&word).to_lowercase();
+        Self { word, sections }
+    }
+
+    /// The bytes of a parameter in one piece, as they stand in the mail but for quotes and folds.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        let mut simple = self.sections.iter().filter(|section| section.is_simple());
+        let found = simple.find(|section| section.name == name)?;
+        Some(&found.value)
+    }
+
+    /// The text of a parameter, decoded. One in the manner of RFC 2231 counts more than one in one
+    /// piece, as mail clients have it. `None` where there is none, or an empty one.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let named = |section: &&Section| !section.is_simple() && section.name == name;
+        let mut sections: Vec<&Section> = self.sections.iter().filter(named).collect();
+        sections.sort_by_key(|section| section.number);
+        let text = if sections.is_empty() {
+            words::decode_words(self.bytes(name)?)
+        } else {
+            joined(&sections)
+        };
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
+impl Section {
+    fn new(name: &[u8], value: Vec<u8>) -> Self {
+        let name = String::from_utf8_lossy(name).to_lowercase();
+        let mut pieces = name.split('*');
+        let base = pieces.next().unwrap_or_default().trim().to_owned();
+        let number = pieces.next().and_then(|digits| digits.trim().parse().ok());
+        let is_encoded = name.trim_end().ends_with('*');
+        Self {
+            name: base,
+            number,
+            is_encoded,
+            value,
+        }
+    }
+
+    fn is_simple(&self) -> bool {
+        self.number.is_none() && !self.is_encoded
+    }
+}
+
+/// The text of a parameter in sections: the bytes are put together before the charset is looked at,
+/// since a section may end within a character.
+fn joined(sections: &[&Section]) -> String {
+    let mut charset = None;
+    let mut bytes = Vec::new();
+    for section in sections {
+        let mut value = section.value.as_slice();
+        if !section.is_encoded {
+            bytes.extend_from_slice(value);
+            continue;
+        }
+        let mut pieces = value.splitn(3, |byte| *byte == b'\'');
+        if let (None, Some(first), Some(_), Some(rest)) =
+            (&charset, pieces.next(), pieces.next(), pieces.next())
+        {
+            charset = Some(String::from_utf8_lossy(first).into_owned());
+            value = rest;
+        }
+        bytes.extend(percent_decoded(value));
+    }
+    match charset {
+        Some(charset) => charset::decode(&bytes, Some(&charset)),
+        None => words::decode_words(&bytes),
+    }
+}
+
+/// Bytes with each `%XX` replaced by the byte that it stands for.
+pub fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        match transfer::hex_pair(rest) {
+            Some(decoded) if *byte == b'%' => {
+                out.push(decoded);
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// The parameter at the start of `text`, and what follows its semicolon.
+fn parameter(text: &[u8]) -> (Vec<u8>, Option<Vec<u8>>, &[u8]) {
+    let end = text.iter().position(|byte| matches!(byte, b'=' | b';'));
+    let Some(end) = end else {
+        return (Vec::new(), None, &[]);
+    };
+    let (name, rest) = text.split_at(end);
+    let Some(rest) = rest.strip_prefix(b"=") else {
+        return (Vec::new(), None, rest.get(1..).unwrap_or_default());
+    };
+    let (value, rest) = piece(rest);
+    (name.trim_ascii().to_vec(), Some(value), rest)
+}
+
+/// The text up to the next semicolon, and what follows that: quotes, escapes, comments and folds
+/// are resolved, blanks at both ends removed unless they are quoted.
+fn piece(text: &[u8]) -> (Vec<u8>, &[u8]) {
+    let mut out = Vec::new();
+    // How much of `out` is not blanks at its end.
+    let mut solid = 0;
+    let (mut quoted, mut escaped, mut comments) = (false, false, 0_usize);
+    let mut rest: &[u8] = &[];
+    for (at, byte) in text.iter().enumerate() {
+        let is_blank = byte.is_ascii_whitespace();
+        match byte {
+            b'\r' | b'\n' => continue,
+            _ if escaped => escaped = false,
+            b'\\' if quoted || comments > 0 => {
+                escaped = true;
+                continue;
+            }
+            b'"' if comments == 0 => {
+                quoted = !quoted;
+                continue;
+            }
+            b'(' if !quoted && (comments > 0 || solid < out.len() || out.is_empty()) => {
+                comments += 1;
+            }
+            b')' if comments > 0 => {
+                comments -= 1;
+                continue;
+            }
+            b';' if !quoted && comments == 0 => {
+                rest = text.get(at + 1..).unwrap_or_default();
+                break;
+            }
+            _ if is_blank && !quoted && out.is_empty() => continue,
+            _ => {}
+        }
+        if comments == 0 {
+            out.push(*byte);
+            if quoted || !is_blank {
+                solid = out.len();
+            }
+        }
+    }
+    out.truncate(solid);
+    (out, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(value: &str) -> Option<String> {
+        Parameters::read(value.as_bytes()).text("filename")
+    }
+
+    #[test]
+    fn reads_word_and_parameters() {
+        let read =
+            Parameters::read(b" Text/Plain (a;b) ; Charset = \"utf-8\" ;\r\n format=flowed;x");
+        assert_eq!(read.word, "text/plain");
+        assert_eq!(read.bytes("charset"), Some(&b"utf-8"[..]));
+        assert_eq!(read.text("format").as_deref(), Some("flowed"));
+        assert_eq!(read.bytes("x"), None);
+        let odd = Parameters::read(b"multipart/mixed; boundary=\"a\\\"; b\"; y=a=b");
+        assert_eq!(odd.bytes("boundary"), Some(&b"a\"; b"[..]));
+        assert_eq!(odd.bytes("y"), Some(&b"a=b"[..]));
+        let commented = Parameters::read(b"base64 (so (they) say) ; x=a (b\\)) ; z=(c)d");
+        assert_eq!(commented.word, "base64");
+        assert_eq!(commented.bytes("x"), Some(&b"a"[..]));
+        assert_eq!(commented.bytes("z"), Some(&b"d"[..]));
+        assert_eq!(Parameters::read(b"").word, "");
+    }
+
+    #[test]
+    fn reads_names_however_they_are_written() {
+        let expected = Some("Lohn Müller (1).pdf".to_owned());
+        for value in [
+            "attachment; filename=\"Lohn Müller (1).pdf\"",
+            "attachment; filename=\"=?utf-8?Q?Lohn_M=C3=BC?=\r\n =?utf-8?Q?ller_(1).pdf?=\"",
+            "attachment; filename*=utf-8'de'Lohn%20M%C3%BCller%20(1).pdf",
+            "attachment; filename*=iso-8859-1''Lohn%20M%FCller%20(1).pdf; filename=x.pdf",
+            // A section may end within a character, and come in any order.
+            "attachment; filename*1*=%BCller; filename*2=\" (1).pdf\"; filename*0*=utf-8''Lohn%20M%C3",
+        ] {
+            assert_eq!(name(value), expected, "{value}");
+        }
+        assert_eq!(
+            name("a; filename=Lohn Liste.pdf").as_deref(),
+            Some("Lohn Liste.pdf")
+        );
+        assert_eq!(
+            name("a; filename=\"never closed").as_deref(),
+            Some("never closed")
+        );
+        assert_eq!(name("a; filename=\"\""), None);
+        assert_eq!(name("a; filename*99999999999=x").as_deref(), Some("x"));
+        assert_eq!(name("a; filename*=100%").as_deref(), Some("100%"));
+    }
+
+    #[test]
+    fn a_million_parameters_take_linear_time() {
+        let many = format!("a; {}", "filename*1=x; ".repeat(1_000_000));
+        assert_eq!(name(&many).map(|text| text.len()), Some(1_000_000));
+        Parameters::read("(".repeat(1 << 20).as_bytes());
+    }
+}

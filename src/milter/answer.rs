@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a message that is complete into edits, one answer and one line of the log.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use indymilter::{ActionError, Actions, ContextActions, EomActions};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
+
+use super::edits::{self, Script};
+use super::session::Complete;
+use super::{Mode, OnError, Settings};
+use crate::act::Edit;
+use crate::inspect::Verdict;
+use crate::message::Recipient;
+use crate::worker::{Job, Pool};
+
+/// How often the MTA hears that we still work: well below the shortest timeout it may have set.
+const PROGRESS: Duration = Duration::from_secs(10);
+
+/// What the MTA hears at the end of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Go on.
+    Pass,
+    /// Go on into the hold queue.
+    Hold,
+    /// Do not take it.
+    Refuse {
+        /// The reply code (RFC 5321, 4.2).
+        code: String,
+        /// The enhanced status code (RFC 3463).
+        status: String,
+        /// The text, with our name of the message.
+        text: String,
+    },
+}
+
+/// What to say of a message that has no verdict.
+pub struct Trouble {
+    id: String,
+    settings: Settings,
+}
+
+/// What the log says of each message. No value, no subject, no address of sender or recipient.
+struct Line {
+    id: String,
+    queue: String,
+    client: Option<IpAddr>,
+    bytes: usize,
+    read: Duration,
+    inspect: Duration,
+    complete: Instant,
+}
+
+/// Inspects the message, writes the edits, and says what to answer.
+pub async fn give(complete: Complete, to: &EomActions) -> Answer {
+    let trouble = Trouble::of(&complete);
+    let mut line = Line::of(&complete);
+    let Complete {
+        mut mail,
+        current,
+        client,
+        host,
+        actions,
+        keeps_space,
+        ..
+    } = complete;
+    let foreign = std::mem::take(&mut mail.foreign);
+    let failed = mail.failed;
+    let settings = current.settings;
+    let (envelope, raw, unread) = mail.complete(client, host);
+    let recipients = envelope.recipients.clone();
+    let job = Job { envelope, unread };
+    let inspected = match failed {
+        Some(why) => Err(why.to_owned()),
+        None => inspect(&current.pool, job, &raw, settings, to).await,
+    };
+    line.inspect = line.complete.elapsed();
+    let done = match &inspected {
+        Ok(verdict) => write(verdict, settings, keeps_space, actions, &recipients, to).await,
+        Err(why) => Err(why.clone()),
+    };
+    let answer = match done {
+        Ok(answer) => named(answer, &line.id),
+        Err(why) => {
+            let answer = trouble.answer(&why);
+            if answer == Answer::Pass {
+                remove(&foreign, actions, to).await;
+            }
+            answer
+        }
+    };
+    line.write(inspected.as_ref().ok(), &answer);
+    answer
+}
+
+/// What is answered to an end of message without a message: no MTA sends it.
+pub fn without_message() -> Answer {
+    refusal("451", "4.7.1", "No message was begun")
+}
+
+impl Trouble {
+    /// Of this message.
+    pub fn of(complete: &Complete) -> Self {
+        Self {
+            id: complete.mail.id.clone(),
+            settings: complete.current.settings,
+        }
+    }
+
+    /// The answer that the admin wants, and the reason for the log. Who only monitors does not stop
+    /// mail for a fault of ours.
+    pub fn answer(&self, why: &str) -> Answer {
+        let answer = match (self.settings.mode, self.settings.on_error) {
+            (Mode::Monitor, _) | (Mode::Enforce, OnError::Accept) => Answer::Pass,
+            (Mode::Enforce, OnError::Tempfail) => refusal(
+                "451",
+                "4.7.1",
+                "This message could not be checked now, please try again later",
+            ),
+            (Mode::Enforce, OnError::Refuse) => {
+                refusal("550", "5.7.1", "This message could not be checked")
+            }
+        };
+        let passes = if answer == Answer::Pass {
+            "passes unchecked"
+        } else {
+            "is not taken"
+        };
+        tracing::error!(
+            id = self.id,
+            "{why}: the message cannot be inspected and {passes}"
+        );
+        named(answer, &self.id)
+    }
+}
+
+impl Line {
+    /// Of this message, which has just become complete.
+    fn of(complete: &Complete) -> Self {
+        let now = Instant::now();
+        let mail = &complete.mail;
+        Self {
+            id: mail.id.clone(),
+            queue: complete.queue.clone(),
+            client: complete.client,
+            bytes: mail.bytes,
+            read: now - mail.began,
+            inspect: Duration::ZERO,
+            complete: now,
+        }
+    }
+
+    fn write(&self, verdict: Option<&Verdict>, answer: &Answer) {
+        let client = self
+            .client
+            .map_or_else(|| "-".into(), |client| client.to_string());
+        let (direction, level, found, decisions) = match verdict {
+            Some(verdict) => (
+                verdict.direction.as_str(),
+                verdict.classification.level.as_str(),
+                list(
+                    verdict
+                        .classification
+                        .found
+                        .iter()
+                        .map(|(k, n)| (k.as_str(), *n)),
+                ),
+                list(channels(verdict)),
+            ),
+            None => ("-", "-", "-".into(), "-".into()),
+        };
+        tracing::info!(
+            id = %self.id,
+            queue = %self.queue,
+            client = %client,
+            direction = %direction,
+            level = %level,
+            found = %found,
+            decisions = %decisions,
+            answer = %answer.word(),
+            read_ms = millis(self.read),
+            inspect_ms = millis(self.inspect),
+            total_ms = millis(self.read + self.complete.elapsed()),
+            bytes = self.bytes,
+            "message"
+        );
+    }
+}
+
+impl Answer {
+    fn word(&self) -> String {
+        match self {
+            Self::Pass => "pass".into(),
+            Self::Hold => "hold".into(),
+            Self::Refuse { code, status, .. } => format!("{code}/{status}"),
+        }
+    }
+}
+
+/// The verdict of a worker. The MTA hears meanwhile that we work; one that has gone is noticed so.
+async fn inspect(
+    pool: &Pool,
+    job: Job,
+    raw: &[u8],
+    settings: Settings,
+    to: &EomActions,
+) -> Result<Verdict, String> {
+    let mut verdict = pin!(pool.inspect(job, raw, Instant::now() + settings.time));
+    let mut ticks = interval_at(Instant::now() + PROGRESS, PROGRESS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            verdict = &mut verdict => return verdict.map_err(|error| error.to_string()),
+            _ = ticks.tick() => {
+                to.progress().await.map_err(|_| "the MTA went away".to_owned())?;
+            }
+        }
+    }
+}
+
+async fn write(
+    verdict: &Verdict,
+    settings: Settings,
+    keeps_space: bool,
+    available: Actions,
+    recipients: &[Recipient],
+    to: &EomActions,
+) -> Result<Answer, String> {
+    let plan = &verdict.plan;
+    let edits = match edits::script(plan, settings.mode, keeps_space, recipients)? {
+        Script::Refuse(code, status, text) => return Ok(Answer::Refuse { code, status, text }),
+        Script::Write(edits) => edits,
+    };
+    let mut answer = Answer::Pass;
+    for edit in &edits {
+        let written = edits::write(to, edit, available, recipients).await;
+        match written {
+            // The MTA lacks what monitoring needs; negotiation has logged it.
+            Err(ActionError::NotAvailable) if settings.mode == Mode::Monitor => (),
+            Err(error) => return Err(format!("an edit cannot be made ({error})")),
+            Ok(()) => (),
+        }
+        if matches!(edit, Edit::Hold(_)) {
+            answer = Answer::Hold;
+        }
+    }
+    Ok(answer)
+}
+
+/// Takes off labels that are not ours: a message without a label was not inspected.
+async fn remove(foreign: &BTreeMap<String, u32>, available: Actions, to: &EomActions) {
+    for (name, count) in foreign {
+        // From the last, because each removal moves those behind it.
+        for at in (1..=*count).rev() {
+            let edit = Edit::DeleteHeader(name.clone(), at);
+            if edits::write(to, &edit, available, &[]).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn refusal(code: &str, status: &str, text: &str) -> Answer {
+    Answer::Refuse {
+        code: code.into(),
+        status: status.into(),
+        text: text.into(),
+    }
+}
+
+/// A refusal carries our name of the message, so that the sender can ask about it.
+fn named(answer: Answer, id: &str) -> Answer {
+    match answer {
+        Answer::Refuse { code, status, text } if !text.contains(id) => Answer::Refuse {
+            code,
+            status,
+            text: format!("{text} ({id})"),
+        },
+        other => other,
+    }
+}
+
+fn channels(verdict: &Verdict) -> impl Iterator<Item = (&str, usize)> {
+    let mut counts = BTreeMap::new();
+    for decision in &verdict.decisions {
+        *counts.entry(decision.channel.as_str()).or_insert(0) += 1;
+    }
+    counts.into_iter()
+}
+
+fn list<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> String {
+    let items: Vec<String> = counts
+        .map(|(name, count)| format!("{name}:{count}"))
+        .collect();
+    if items.is_empty() {
+        "-".into()
+    } else {
+        items.join(",")
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(mode: Mode, on_error: OnError) -> Answer {
+        let settings = Settings {
+            mode,
+            on_error,
+            message: 1,
+            time: PROGRESS,
+        };
+        Trouble {
+            id: "Q-1".into(),
+            settings,
+        }
+        .answer("a reason")
+    }
+
+    #[test]
+    fn a_message_without_verdict_gets_what_the_admin_wants() {
+        let Answer::Refuse { code, text, .. } = trouble(Mode::Enforce, OnError::Tempfail) else {
+            panic!("it passed");
+        };
+        assert_eq!(code, "451");
+        assert!(text.ends_with("(Q-1)"), "{text}");
+        assert!(!text.contains("reason"), "{text}");
+        assert_eq!(trouble(Mode::Enforce, OnError::Refuse).word(), "550/5.7.1");
+        assert_eq!(trouble(Mode::Enforce, OnError::Accept), Answer::Pass);
+        assert_eq!(trouble(Mode::Monitor, OnError::Tempfail), Answer::Pass);
+    }
+
+    #[test]
+    fn a_refusal_is_named_once() {
+        let answer = named(named(refusal("550", "5.7.1", "No"), "Q-1"), "Q-1");
+        assert_eq!(answer, refusal("550", "5.7.1", "No (Q-1)"));
+    }
+}

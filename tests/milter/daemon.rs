@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Starts the real daemon with a configuration of its own, and ends it whatever a test does.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::net::UnixDatagram;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use indymilter_test::{EomAction, EomActions, ProtoOpts, Status, TestConnection};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+
+/// Nothing in these tests takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Changes the shipped configuration so that verdicts are acted on.
+pub const ENFORCE: (&str, &str) = ("mode: monitor", "mode: enforce");
+
+/// Where a daemon listens.
+#[derive(Clone, Debug)]
+pub enum Place {
+    Unix(PathBuf),
+    Inet(u16),
+}
+
+/// A running daemon.
+pub struct Daemon {
+    pub place: Place,
+    pub config: PathBuf,
+    child: Child,
+    folder: PathBuf,
+    log: Arc<Mutex<String>>,
+    manager: UnixDatagram,
+}
+
+/// A message to show to the daemon.
+#[derive(Clone)]
+pub struct Mail<'a> {
+    pub sender: &'a [&'a str],
+    pub recipients: &'a [&'a [&'a str]],
+    pub fields: &'a [(&'a str, &'a str)],
+    pub body: &'a [&'a [u8]],
+}
+
+/// A message that says nothing.
+pub const PLAIN: Mail<'static> = Mail {
+    sender: &["<a@example.ch>"],
+    recipients: &[&["<b@example.org>"]],
+    fields: &[("From", "a@example.ch"), ("Subject", "Hello")],
+    body: &[b"Good morning\r\n"],
+};
+
+impl Daemon {
+    /// Starts it over a unix socket, with lines of the shipped configuration replaced.
+    pub fn over_unix(changes: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let path = folder.join("milter.sock");
+        Self::start(folder, Place::Unix(path), changes)
+    }
+
+    /// The same over TCP.
+    pub fn over_inet(changes: &[(&str, &str)]) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        Self::start(folder(), Place::Inet(port), changes)
+    }
+
+    fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
+        let config = folder.join("pii-milter.yaml");
+        fs::write(&config, configuration(&place, changes)).unwrap();
+        let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pii-milter"))
+            .arg("--config")
+            .arg(&config)
+            .arg("serve")
+            .env("NOTIFY_SOCKET", folder.join("notify"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Mutex::new(String::new()));
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let written = Arc::clone(&log);
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                written.lock().unwrap().push_str(&format!("{line}\n"));
+            }
+        });
+        let daemon = Self {
+            place,
+            config,
+            child,
+            folder,
+            log,
+            manager,
+        };
+        daemon.wait_for("ready");
+        daemon
+    }
+
+    /// Writes the configuration anew.
+    pub fn configure(&self, changes: &[(&str, &str)]) {
+        fs::write(&self.config, configuration(&self.place, changes)).unwrap();
+    }
+
+    /// Opens a connection that can do what Postfix can, and says who the client is.
+    pub async fn connect(&self) -> TestConnection {
+        let mut conn = self.open(ProtoOpts::all()).await;
+        conn.connect("client.example.ch", [127, 0, 0, 1])
+            .await
+            .unwrap();
+        conn
+    }
+
+    /// Opens a connection that can do this.
+    pub async fn open(&self, options: ProtoOpts) -> TestConnection {
+        let mta = TestConnection::configure().available_opts(options);
+        match &self.place {
+            Place::Unix(path) => mta.open_unix(path).await.unwrap(),
+            Place::Inet(port) => mta.open_tcp(("127.0.0.1", *port)).await.unwrap(),
+        }
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Takes away, or gives back, what it needs to open anything.
+    pub fn may_open(&self, may: bool) {
+        let own = getrlimit(Resource::Nofile);
+        let limit = Rlimit {
+            current: if may { own.current } else { Some(0) },
+            ..own
+        };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit).unwrap();
+    }
+
+    /// The processes of the workers that run.
+    pub fn workers(&self) -> Vec<Pid> {
+        let ours = self.child.id().to_string();
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let is_child = |pid: &i32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            let fields = stat.rsplit(") ").next().unwrap_or_default();
+            let mut fields = fields.split(' ');
+            fields.next() != Some("Z") && fields.next() == Some(&ours)
+        };
+        pids.filter(is_child).filter_map(Pid::from_raw).collect()
+    }
+
+    /// What it tells the service manager next.
+    pub fn tells(&self) -> String {
+        self.manager.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut bytes = [0; 500];
+        let length = self.manager.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(bytes.get(..length).unwrap()).into_owned()
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The lines of the log about messages, once there are so many.
+    pub fn messages(&self, count: usize) -> Vec<String> {
+        let begin = Instant::now();
+        loop {
+            let log = self.log();
+            let lines = log.lines().filter(|line| line.contains("message id="));
+            let lines: Vec<String> = lines.map(str::to_owned).collect();
+            if lines.len() >= count {
+                return lines;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no {count} messages in {log}");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub fn wait_for(&self, words: &str) {
+        let begin = Instant::now();
+        while !self.log().contains(words) {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "no \"{words}\" in {}",
+                self.log()
+            );
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until the daemon has ended by itself.
+    pub fn end(&mut self) -> ExitStatus {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begin.elapsed() < PATIENCE, "still running: {}", self.log());
+            sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // Workers see end of file and follow.
+        self.child.kill().ok();
+        self.child.wait().ok();
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+/// Shows a message from MAIL to its end.
+pub async fn show(conn: &mut TestConnection, mail: &Mail<'_>) -> (EomActions, Status) {
+    begin(conn, mail).await;
+    conn.eom().await.unwrap()
+}
+
+/// Shows a message, its end left out.
+pub async fn begin(conn: &mut TestConnection, mail: &Mail<'_>) {
+    let went_on = conn.mail(mail.sender.iter().copied()).await.unwrap();
+    assert_eq!(went_on, Status::Continue);
+    for recipient in mail.recipients {
+        conn.rcpt(recipient.iter().copied()).await.unwrap();
+    }
+    for (name, value) in mail.fields {
+        conn.header(*name, *value).await.unwrap();
+    }
+    if !conn.negotiated_opts().contains(ProtoOpts::NO_EOH) {
+        conn.eoh().await.unwrap();
+    }
+    for bytes in mail.body {
+        conn.body(bytes.to_vec()).await.unwrap();
+    }
+}
+
+fn configuration(place: &Place, changes: &[(&str, &str)]) -> String {
+    let mut text = include_str!("../../conf/pii-milter.yaml").to_owned();
+    let listen = match place {
+        Place::Unix(path) => format!("unix:{}", path.display()),
+        Place::Inet(port) => format!("inet:127.0.0.1:{port}"),
+    };
+    let shipped = "unix:/var/spool/postfix/pii-milter/milter.sock";
+    for (old, new) in [(shipped, listen.as_str())].iter().chain(changes) {
+        assert!(
+            text.contains(old),
+            "the shipped configuration has no \"{old}\""
+        );
+        text = text.replacen(old, new, 1);
+    }
+    text
+}
+
+fn folder() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("pii-milter-test-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The names of what an end of message did, without progress.
+pub fn deeds(actions: &[EomAction]) -> Vec<String> {
+    let deeds = actions.iter().filter_map(|action| match action {
+        EomAction::AddHeader { name, .. } => Some(format!("add {}", name.to_string_lossy())),
+        EomAction::Progress => None,
+        other => Some(format!("{other:?}")),
+    });
+    deeds.collect()
+}

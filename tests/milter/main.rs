@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Talks to the real daemon as an MTA does, politely and not, and watches what it answers and logs.
+#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
+mod daemon;
+mod life;
+mod protocol;
+mod verdict;
