@@ -3,6 +3,7 @@
 
 use super::Door::{Chroot, Hold};
 use super::{AHV, COLLEAGUE, Case, STRANGER, Site, body_of, letter, ten_numbers};
+use crate::mta::sink::Sink;
 use crate::mta::wait_for;
 
 pub const CASES: &[Case] = &[
@@ -137,6 +138,26 @@ fn mixed(site: &Site) {
     assert_eq!(arrived.only("Subject").as_deref(), Some("<im><c> Eintritt"));
     let stranger = arrived.arguments(&format!("{STRANGER}.incamail.ch"));
     assert!(stranger.is_some(), "{:?}", arrived.to);
+    // Each gets it once, the colleague by whatever way.
+    let copies = || {
+        let of = |sink: &Sink| {
+            sink.mails()
+                .into_iter()
+                .filter(|mail| mail.only("Message-ID") == arrived.only("Message-ID"))
+        };
+        let to: Vec<String> = of(&site.sink)
+            .chain(of(&site.relay))
+            .flat_map(|mail| mail.to)
+            .collect();
+        (to.len() >= 2).then_some(to)
+    };
+    let to = wait_for(crate::mta::PATIENCE, copies).expect("two recipients");
+    assert_eq!(to.len(), 2, "{to:?}");
+    assert_eq!(
+        to.iter().filter(|to| to.contains("lohnbuero@")).count(),
+        1,
+        "{to:?}"
+    );
     // Not everybody is ours, so nobody is told what was found.
     assert_eq!(arrived.all("X-PII-Milter"), Vec::<String>::new());
 
