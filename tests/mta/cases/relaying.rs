@@ -207,26 +207,28 @@ fn held(site: &Site) {
     assert!(site.is_nowhere(&sent));
 }
 
-/// Undoes RFC 2047 for UTF-8 in Q and B form, and folding.
-fn decoded(value: &str) -> String {
-    let unfolded = value.replace("\r\n", "");
-    let text = unfolded.replace("?= =?", "?==?");
+/// Undoes folding, and RFC 2047 for UTF-8 and Latin-1 in both its forms.
+pub fn decoded(value: &str) -> String {
+    let text = value.replace("\r\n", "").replace("?= =?", "?==?");
     let mut bytes = Vec::new();
     let mut rest = text.as_str();
     while let Some((before, word)) = rest.split_once("=?") {
         bytes.extend_from_slice(before.as_bytes());
-        let mut parts = word.splitn(4, '?');
-        assert!(
-            parts.next().unwrap().eq_ignore_ascii_case("utf-8"),
-            "{value}"
-        );
-        let (form, content) = (parts.next().unwrap(), parts.next().unwrap());
-        bytes.extend(if form.eq_ignore_ascii_case("q") {
+        let parts: Vec<&str> = word.splitn(4, '?').collect();
+        let (charset, form, content) = (parts[0], parts[1], parts[2]);
+        let word = if form.eq_ignore_ascii_case("q") {
             q(content)
         } else {
             base64(content)
-        });
-        rest = parts.next().unwrap().strip_prefix('=').unwrap();
+        };
+        match charset.to_lowercase().as_str() {
+            "utf-8" => bytes.extend(word),
+            "iso-8859-1" => {
+                bytes.extend(word.into_iter().map(char::from).collect::<String>().bytes())
+            }
+            other => panic!("{other} in {value}"),
+        }
+        rest = parts[3].strip_prefix('=').unwrap();
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8(bytes).unwrap()
