@@ -224,7 +224,8 @@ pub fn decoded(value: &str) -> String {
         match charset.to_lowercase().as_str() {
             "utf-8" => bytes.extend(word),
             "iso-8859-1" => {
-                bytes.extend(word.into_iter().map(char::from).collect::<String>().bytes())
+                let text: String = word.into_iter().map(char::from).collect();
+                bytes.extend(text.bytes());
             }
             other => panic!("{other} in {value}"),
         }
