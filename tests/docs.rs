@@ -3,6 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
     reason = "a panic is the report"
 )]
 
@@ -391,6 +393,6 @@ fn the_manual_pages_are_sound() {
             "{}",
             String::from_utf8(done.stdout).unwrap()
         ),
-        Err(error) => eprintln!("SKIPPED: mandoc is not installed (tests/install.sh): {error}"),
+        Err(error) => eprintln!("SKIPPED: no mandoc (tests/install.sh): {error}"),
     }
 }

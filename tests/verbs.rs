@@ -231,7 +231,7 @@ fn scan_tells_what_it_cannot_read_and_reads_the_rest() {
     folder.write("locked/mail.eml", FOUND);
     folder.write("open/mail.eml", FOUND);
     let locked = folder.0.join("locked");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     let is_root = fs::read_dir(&locked).is_ok();
     let (code, out, err) = folder.run(&["scan", "--json", "."]);
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o700)).unwrap();

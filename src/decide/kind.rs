@@ -117,8 +117,8 @@ impl Kinds {
     }
 
     /// The keys of the patterns that some recipient reaches, in the order of the lines.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.patterns.keys().map(String::as_str)
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.patterns.keys()
     }
 
     /// `; did you mean "partner"?`

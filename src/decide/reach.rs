@@ -5,7 +5,7 @@
 //! a pattern that are in no narrower one are judged alike, and one of them stands for all. The
 //! finite list of these addresses proves what no address whatsoever can reach.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -50,19 +50,28 @@ impl<'a> Reach<'a> {
     /// Finds the addresses and days that differ. Addresses of ours come first among the senders.
     pub fn new(table: &'a Table, ours: &Ours, today: Date) -> Self {
         let exceptions = table.exceptions();
-        let own = ours.domains().map(key);
-        let from: Vec<String> = exceptions.iter().map(|one| key(&one.from)).collect();
-        let senders = everyone(own.chain(from.iter().cloned()), |_, found| {
-            about(found, &from, |_| false)
+        let own: Vec<String> = ours.domains().map(key).collect();
+        let from = Named::new(exceptions.iter().map(|one| Some(key(&one.from))));
+        let senders = everyone(own.iter().chain(&from.keys), |folded| {
+            (0, from.about(folded))
         });
+
         let kinds = table.kinds();
-        let to: Vec<String> = exceptions.iter().map(pattern_key).collect();
-        let named = kinds.keys().map(str::to_owned);
-        let recipients = everyone(named.chain(to.iter().cloned()), |someone, found| {
-            let kind = kinds.of(&someone.address);
-            someone.kind = kind;
-            let is_of_kind = |at: usize| matches!(exceptions.get(at).map(|one| &one.to), Some(Target::Kind(own, _)) if *own == kind);
-            about(found, &to, is_of_kind)
+        let to = Named::new(exceptions.iter().map(pattern_key));
+        let mut of_kind: Vec<Vec<usize>> = vec![Vec::new(); kinds.names().len()];
+        for (at, one) in exceptions.iter().enumerate() {
+            if let Target::Kind(kind, _) = &one.to
+                && let Some(list) = of_kind.get_mut(*kind)
+            {
+                list.push(at);
+            }
+        }
+        let recipients = everyone(kinds.keys().chain(&to.keys), |folded| {
+            let kind = kinds.of(&Address::new(folded));
+            let mut about = to.about(folded);
+            about.extend(of_kind.get(kind).into_iter().flatten());
+            about.sort_unstable();
+            (kind, about)
         });
         let ends = exceptions.iter().filter(|one| one.holds(today));
         let mut days: Vec<Date> = ends.filter_map(|one| one.until.tomorrow().ok()).collect();
@@ -153,46 +162,61 @@ pub fn meet(one: &Pattern, other: &Pattern) -> bool {
     one.matches(&someone_of(other)) || other.matches(&someone_of(one))
 }
 
-/// The key of an exception's recipients, where they are a pattern; else one that is nobody's.
-fn pattern_key(exception: &Exception) -> String {
-    match &exception.to {
-        Target::Pattern(pattern) => key(pattern),
-        Target::Kind(..) => String::new(),
+/// The exceptions by the key that they name.
+struct Named {
+    keys: Vec<String>,
+    by_key: HashMap<String, Vec<usize>>,
+}
+
+impl Named {
+    fn new(named: impl Iterator<Item = Option<String>>) -> Self {
+        let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut keys = Vec::new();
+        for (at, key) in named.enumerate() {
+            let Some(key) = key else { continue };
+            by_key.entry(key.clone()).or_default().push(at);
+            keys.push(key);
+        }
+        Self { keys, by_key }
+    }
+
+    /// The exceptions that name a folded address, in order.
+    fn about(&self, folded: &str) -> Vec<usize> {
+        let found = keys(folded).filter_map(|key| self.by_key.get(key));
+        let mut found: Vec<usize> = found.flatten().copied().collect();
+        found.sort_unstable();
+        found
     }
 }
 
-/// The exceptions whose key is among those that take an address, or that `is_other` names.
-fn about(
-    found: &HashSet<&str>,
-    of_exceptions: &[String],
-    is_other: impl Fn(usize) -> bool,
-) -> Vec<usize> {
-    let all = of_exceptions.iter().enumerate();
-    let about = all.filter(|(at, key)| found.contains(key.as_str()) || is_other(*at));
-    about.map(|(at, _)| at).collect()
+/// The key of an exception's recipients, where they are a pattern.
+fn pattern_key(exception: &Exception) -> Option<String> {
+    match &exception.to {
+        Target::Pattern(pattern) => Some(key(pattern)),
+        Target::Kind(..) => None,
+    }
 }
 
-/// One address for each way in which addresses are judged.
-fn everyone(
-    patterns: impl Iterator<Item = String>,
-    judge: impl Fn(&mut Someone, &HashSet<&str>) -> Vec<usize>,
+/// One address for each way in which addresses are judged: kind, and exceptions.
+fn everyone<'a>(
+    patterns: impl Iterator<Item = &'a String>,
+    judge: impl Fn(&str) -> (usize, Vec<usize>),
 ) -> Vec<Someone> {
-    let mut all: Vec<String> = patterns.filter(|key| !key.is_empty()).collect();
-    all.push("*".into());
-    let known: HashSet<&str> = all.iter().map(String::as_str).collect();
+    let mut all: Vec<&str> = patterns.map(String::as_str).collect();
+    all.push("*");
+    let known: HashSet<&str> = all.iter().copied().collect();
     let mut found = HashSet::new();
-    let mut everyone: Vec<Someone> = Vec::new();
-    for key in &all {
-        let mut someone = Someone {
-            address: outside_narrower(key, &known),
-            kind: 0,
-            exceptions: Vec::new(),
-        };
-        let folded = someone.address.folded();
-        let takers: HashSet<&str> = keys(&folded).filter(|key| known.contains(key)).collect();
-        someone.exceptions = judge(&mut someone, &takers);
-        if found.insert((someone.kind, someone.exceptions.clone())) {
-            everyone.push(someone);
+    let mut everyone = Vec::new();
+    for key in all {
+        let address = outside_narrower(key, &known);
+        let judged = judge(&address.folded());
+        if found.insert(judged.clone()) {
+            let (kind, exceptions) = judged;
+            everyone.push(Someone {
+                address,
+                kind,
+                exceptions,
+            });
         }
     }
     everyone
