@@ -71,11 +71,45 @@ impl Daemon {
         Self::start(folder(), Place::Inet(port), changes)
     }
 
+    /// Over a unix socket, with so many descriptors and no more.
+    pub fn with_descriptors(count: u32, changes: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let path = folder.join("milter.sock");
+        let limit = format!("ulimit -n {count}; exec \"$@\"");
+        Self::started(
+            folder,
+            Place::Unix(path),
+            changes,
+            &["sh", "-c", &limit, "sh"],
+        )
+    }
+
+    /// Over TCP, on a socket that the service manager hands over.
+    pub fn given(listener: &TcpListener, changes: &[(&str, &str)]) -> Self {
+        let port = listener.local_addr().unwrap().port();
+        let fd = std::os::fd::AsRawFd::as_raw_fd(listener);
+        // To another number it is handed on; to its own it would be closed on exec.
+        let hand = format!("exec 3<&- 3<&{fd}; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"");
+        Self::started(
+            folder(),
+            Place::Inet(port),
+            changes,
+            &["sh", "-c", &hand, "sh"],
+        )
+    }
+
     fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
+        Self::started(folder, place, changes, &[])
+    }
+
+    /// Starts it by another program, if one is named.
+    fn started(folder: PathBuf, place: Place, changes: &[(&str, &str)], by: &[&str]) -> Self {
         let config = folder.join("pii-milter.yaml");
         fs::write(&config, configuration(&place, changes)).unwrap();
         let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pii-milter"))
+        let mut words = by.iter().chain([&env!("CARGO_BIN_EXE_pii-milter")]);
+        let mut child = Command::new(words.next().unwrap())
+            .args(words)
             .arg("--config")
             .arg(&config)
             .arg("serve")
@@ -154,6 +188,29 @@ impl Daemon {
             fields.next() != Some("Z") && fields.next() == Some(&ours)
         };
         pids.filter(is_child).filter_map(Pid::from_raw).collect()
+    }
+
+    /// How many descriptors it holds.
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    /// The same, once it holds hardly more than `few`, or patience ends.
+    pub fn wait_descriptors(&self, few: usize) -> usize {
+        let begin = Instant::now();
+        while self.descriptors() > few + 2 && begin.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(10));
+        }
+        self.descriptors()
+    }
+
+    /// Memory that it holds, in kilobytes, its workers left out.
+    pub fn memory(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.unwrap().split_whitespace().next();
+        number.unwrap().parse().unwrap()
     }
 
     /// What it tells the service manager next.

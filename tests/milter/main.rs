@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
 mod daemon;
+mod hostile;
 mod life;
+mod overload;
 mod protocol;
+mod sessions;
 mod verdict;
+mod wire;
