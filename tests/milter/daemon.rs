@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -81,29 +82,32 @@ impl Daemon {
             Place::Unix(path),
             changes,
             &["sh", "-c", &limit, "sh"],
+            Stdio::null(),
         )
     }
 
     /// Over TCP, on a socket that the service manager hands over.
     pub fn given(listener: &TcpListener, changes: &[(&str, &str)]) -> Self {
         let port = listener.local_addr().unwrap().port();
-        let fd = std::os::fd::AsRawFd::as_raw_fd(listener);
-        // To another number it is handed on; to its own it would be closed on exec.
-        let hand = format!("exec 3<&- 3<&{fd}; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"");
-        Self::started(
-            folder(),
-            Place::Inet(port),
-            changes,
-            &["sh", "-c", &hand, "sh"],
-        )
+        // Descriptors of ours close on exec, all but standard input.
+        let hand = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
+        let by = ["sh", "-c", hand, "sh"];
+        let input = Stdio::from(OwnedFd::from(listener.try_clone().unwrap()));
+        Self::started(folder(), Place::Inet(port), changes, &by, input)
     }
 
     fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
-        Self::started(folder, place, changes, &[])
+        Self::started(folder, place, changes, &[], Stdio::null())
     }
 
     /// Starts it by another program, if one is named.
-    fn started(folder: PathBuf, place: Place, changes: &[(&str, &str)], by: &[&str]) -> Self {
+    fn started(
+        folder: PathBuf,
+        place: Place,
+        changes: &[(&str, &str)],
+        by: &[&str],
+        input: Stdio,
+    ) -> Self {
         let config = folder.join("pii-milter.yaml");
         fs::write(&config, configuration(&place, changes)).unwrap();
         let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
@@ -114,7 +118,7 @@ impl Daemon {
             .arg(&config)
             .arg("serve")
             .env("NOTIFY_SOCKET", folder.join("notify"))
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

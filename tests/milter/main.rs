@@ -5,6 +5,7 @@
 mod daemon;
 mod hostile;
 mod life;
+mod odd;
 mod overload;
 mod protocol;
 mod sessions;

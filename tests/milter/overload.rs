@@ -185,8 +185,7 @@ fn small_mail_does_not_wait_behind_large() {
         wire.send(&mail("1"))
             .send(&packet(b'R', b"<b@example.org>\0"));
         for line in 0..40 {
-            let text =
-                format!("Guten Tag {line} 756.9217.0769.85 und 079 123 45 67 a@b.example\r\n");
+            let text = format!("Guten Tag, dies ist eine Zeile von vielen: {line}\r\n");
             wire.send(&packet(b'B', text.repeat(900).as_bytes()));
         }
         wire.send(&packet(b'E', b""));
