@@ -5,7 +5,9 @@
 //! by `cargo test --test record -- --ignored`, as root.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test reports by panicking"
 )]
 

@@ -35,6 +35,7 @@ pub use packets::Packets;
 pub use room::Room;
 use session::Session;
 use stream::{Socket, Stream};
+pub use transaction::as_sent;
 use transaction::parameter;
 
 /// How often the log has all counts.

@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Catalogue row 7: odd macros cost no connection.
+    /// Row 7 of the failure catalogue: odd macros cost no connection.
     #[test]
     fn row_7_macros_without_any_clear_what_was() {
         assert_eq!(fed(&packet(b'D', b"")), b"");
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(fed(&packet(b'D', b"?x\0y\0")), packet(b'D', b"?x\0y\0"));
     }
 
-    /// Catalogue row 22: a login is not carried over.
+    /// Row 22: a login is not carried over.
     #[test]
     fn row_22_macros_hold_for_the_command_they_precede() {
         let mut session = packet(b'D', b"M{auth_authen}\0anna\0");

@@ -231,7 +231,7 @@ mod tests {
         begin.elapsed()
     }
 
-    /// Catalogue rows 17 and 38: silence and slowness have an end.
+    /// Row 38 of the failure catalogue: silence and slowness have an end.
     #[tokio::test(start_paused = true)]
     async fn row_38_a_half_packet_ends_soon_and_a_whole_one_keeps_the_connection() {
         let near = |time: Duration, limit: Duration| time >= limit && time < limit + PACKET / 2;

@@ -82,24 +82,14 @@ impl Transaction {
         });
     }
 
-    /// Takes one header field. The MTA gives folds as bare LF, and without `keeps_space` it has
-    /// taken off one space behind the colon.
+    /// Takes one header field.
     pub fn field(&mut self, name: &CStr, value: &CStr, keeps_space: bool) {
         let (name, value) = (name.to_bytes(), value.to_bytes());
         let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
         if lower.starts_with(OURS) {
             *self.foreign.entry(lower).or_default() += 1;
         }
-        let mut field = Vec::with_capacity(name.len() + value.len() + 4);
-        field.extend_from_slice(name);
-        field.extend_from_slice(if keeps_space { b":" } else { b": " });
-        for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
-            if at > 0 {
-                field.extend_from_slice(b"\r\n");
-            }
-            field.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        }
-        field.extend_from_slice(b"\r\n");
+        let field = as_sent(name, value, keeps_space);
         self.keep(&field);
     }
 
@@ -167,6 +157,22 @@ impl Transaction {
             self.raw.clear();
         }
     }
+}
+
+/// A header field as the client sent it, of what the MTA gives: folds as bare LF, and without
+/// `keeps_space` a value that lacks one space behind the colon.
+pub fn as_sent(name: &[u8], value: &[u8], keeps_space: bool) -> Vec<u8> {
+    let mut field = Vec::with_capacity(name.len() + value.len() + 4);
+    field.extend_from_slice(name);
+    field.extend_from_slice(if keeps_space { b":" } else { b": " });
+    for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
+        if at > 0 {
+            field.extend_from_slice(b"\r\n");
+        }
+        field.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    }
+    field.extend_from_slice(b"\r\n");
+    field
 }
 
 /// The value of an ESMTP parameter (RFC 5321, 4.1.2), whatever the case of its name.

@@ -200,6 +200,16 @@ impl Daemon {
         fs::read_dir(folder).unwrap().count()
     }
 
+    /// How many of them are memory without a name.
+    pub fn memfds(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        let files = fs::read_dir(folder).unwrap().flatten();
+        let names = files.filter_map(|file| fs::read_link(file.path()).ok());
+        names
+            .filter(|name| name.starts_with("/memfd:pii-milter-message (deleted)"))
+            .count()
+    }
+
     /// The same, once it holds hardly more than `few`, or patience ends.
     pub fn wait_descriptors(&self, few: usize) -> usize {
         let begin = Instant::now();

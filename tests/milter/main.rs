@@ -8,6 +8,7 @@ mod life;
 mod odd;
 mod overload;
 mod protocol;
+mod rows;
 mod sessions;
 mod verdict;
 mod wire;

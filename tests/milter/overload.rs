@@ -215,7 +215,51 @@ fn small_mail_does_not_wait_behind_large() {
     });
 }
 
-/// Rows 16, 20 and 21: descriptors and memory after many sessions are those after a few.
+/// A large message lies in memory that has no name, within the budget, and is judged as ever.
+#[test]
+fn large_messages_leave_the_heap() {
+    let daemon = Daemon::over_unix(&[]);
+    assert!(is_well(&daemon));
+    let before = daemon.memory();
+    let mut wire = greeted(&daemon);
+    wire.send(&mail("1"))
+        .send(&packet(b'R', b"<b@example.org>\0"));
+    let line = [&b"x".repeat(78)[..], b"\r\n"].concat();
+    for _ in 0..480 {
+        wire.send(&packet(b'B', &line.repeat(819)));
+    }
+    assert_eq!(wire.answer().unwrap().0, b'c');
+    let begin = Instant::now();
+    while daemon.memfds() == 0 {
+        assert!(begin.elapsed() < Duration::from_secs(20));
+    }
+    wire.send(&packet(b'B', b"\r\nAHV 756.9217.0769.85\r\n"))
+        .send(&packet(b'E', b""));
+    assert_eq!(wire.answer().unwrap().0, b'c');
+    let more = daemon.memory().saturating_sub(before);
+    assert!(more < 10_000, "{more} kB more for 31 MB");
+    assert_eq!(daemon.memfds(), 0);
+    let line = daemon.messages(2).remove(1);
+    assert!(line.contains("bytes=3144"), "{line}");
+}
+
+/// Row 36: while a worker thinks, the MTA hears that we are still there.
+#[test]
+fn row_36_progress_is_told_while_a_worker_thinks() {
+    let daemon = Daemon::over_unix(&[("time: 60s", "time: 6s")]);
+    let mut wire = greeted(&daemon);
+    daemon
+        .workers()
+        .iter()
+        .for_each(|pid| kill_process(*pid, Signal::STOP).unwrap());
+    wire.send(&message());
+    assert_eq!(wire.reply().unwrap().0, b'c');
+    assert_eq!(wire.reply().unwrap().0, b'p');
+    assert_eq!(wire.answer().unwrap().0, b'c');
+    daemon.wait_for("the worker was not done in time");
+}
+
+/// Rows 16, 17, 20 and 21: descriptors and memory after many sessions are those after a few.
 #[test]
 fn row_20_many_sessions_leave_nothing() {
     let daemon = Daemon::over_unix(&[]);
