@@ -89,8 +89,12 @@ async fn end(cx: &mut EomContext<Session>) -> Status {
     let answer = match complete {
         Some(complete) => {
             let trouble = answer::Trouble::of(&complete);
+            let metrics = Arc::clone(&complete.metrics);
             let given = caught(answer::give(complete, &cx.actions)).await;
-            given.unwrap_or_else(|| trouble.answer("the daemon failed"))
+            given.unwrap_or_else(|| {
+                metrics.panics.count();
+                trouble.answer("the daemon failed")
+            })
         }
         None => answer::without_message(),
     };
