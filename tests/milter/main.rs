@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Talks to the real daemon as an MTA does, politely and not, and watches what it answers and logs.
-#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test reports by panicking, and tells its figures"
+)]
 
 mod daemon;
 mod hostile;

@@ -71,7 +71,7 @@ fn commands(replies: &[(u8, Vec<u8>)]) -> String {
 #[test]
 fn row_4_many_recipients_two_channels() {
     let daemon = Daemon::over_unix(&[ENFORCE]);
-    let mut wire = greeted(&daemon, b"4\0\0127.0.0.1");
+    let mut wire = greeted(&daemon, b"4\0\x00127.0.0.1");
     for count in [50, 1000] {
         let address = |n: usize| match n % 2 {
             0 => format!("<colleague{n}@example.ch>").into_bytes(),
@@ -102,7 +102,7 @@ fn row_4_many_recipients_two_channels() {
 #[test]
 fn row_8_what_passes_carries_our_level() {
     let daemon = Daemon::over_unix(&[ENFORCE]);
-    let mut wire = greeted(&daemon, b"4\0\0127.0.0.1");
+    let mut wire = greeted(&daemon, b"4\0\x00127.0.0.1");
     let to = |addresses: &[&str]| {
         addresses
             .iter()
@@ -117,7 +117,8 @@ fn row_8_what_passes_carries_our_level() {
     .concat();
     let stranger = to(&["<b@stranger.example>"]);
     type Fields<'a> = &'a [(&'a [u8], &'a [u8])];
-    let held: &[(Vec<Vec<u8>>, Fields<'_>, &[u8])] = &[
+    type Odd<'a> = (Vec<Vec<u8>>, Fields<'a>, &'a [u8]);
+    let held: &[Odd<'_>] = &[
         (stranger.clone(), &[(b"Comments", &long)], b""),
         (stranger.clone(), &[(b"Keywords", &folded)], b""),
         (
@@ -181,7 +182,7 @@ fn row_26_random_bytes_in_every_field() {
     let daemon = Daemon::over_unix(&[ENFORCE]);
     let mut chance = Chance(u64::from(std::process::id()) | 1);
     let seed = chance.0;
-    let mut wire = greeted(&daemon, b"4\0\0127.0.0.1");
+    let mut wire = greeted(&daemon, b"4\0\x00127.0.0.1");
     for _ in 0..rounds(60) {
         let mut noise = |most| -> Vec<u8> {
             let length = 1 + chance.below(most);
@@ -230,7 +231,7 @@ fn row_1_the_action_on_the_wire_is_the_one_decided() {
     ];
     for mode in ["mode: enforce", "mode: monitor"] {
         let daemon = Daemon::over_unix(&[&[("mode: monitor", mode)][..], &changes].concat());
-        let mut wire = greeted(&daemon, b"4\0\0127.0.0.1");
+        let mut wire = greeted(&daemon, b"4\0\x00127.0.0.1");
         for (to, enforced, monitored) in cases {
             let expected = if mode == ENFORCE.1 {
                 enforced
@@ -258,7 +259,7 @@ fn row_1_the_action_on_the_wire_is_the_one_decided() {
 #[test]
 fn row_23_the_client_stays_and_the_login_does_not() {
     let daemon = Daemon::over_unix(&[]);
-    let mut wire = greeted(&daemon, b"4\0\0192.0.2.9");
+    let mut wire = greeted(&daemon, b"4\0\x00192.0.2.9");
     let mail = message(&[b"<b@example.org>".to_vec()], &[], AHV);
     let login = packet(b'D', b"M{auth_authen}\0anna\0");
     for before in [login.clone(), vec![], packet(b'D', b"M"), login] {

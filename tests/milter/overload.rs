@@ -18,7 +18,7 @@ fn mail(size: &str) -> Vec<u8> {
 fn greeted(daemon: &Daemon) -> Wire {
     let mut wire = Wire::to(daemon);
     wire.send(&hello())
-        .send(&packet(b'C', b"c\x004\0\0127.0.0.1\0"));
+        .send(&packet(b'C', b"c\x004\0\x00127.0.0.1\0"));
     assert_eq!(wire.reply().unwrap().0, b'O');
     wire
 }
