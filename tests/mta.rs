@@ -10,6 +10,7 @@
     reason = "a test reports by panicking"
 )]
 
+mod case;
 #[path = "mta/cases/mod.rs"]
 mod cases;
 #[path = "mta/mod.rs"]

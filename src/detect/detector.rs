@@ -157,6 +157,25 @@ impl Detector {
         compile(file, text).map_err(|error| format!("{file}: {error}"))
     }
 
+    /// How sure its findings are, in words: `low alone, medium in its usual groups, high with a keyword`.
+    pub fn confidences(&self) -> String {
+        let Chances {
+            alone,
+            grouped,
+            with_keyword,
+        } = self.chances;
+        let parts = [
+            (Some(alone), "alone"),
+            (grouped, "in its usual groups"),
+            (with_keyword, "with a keyword"),
+        ];
+        let parts = parts.iter().filter_map(|(chance, when)| {
+            let chance = format!("{:?}", (*chance)?).to_lowercase();
+            Some(format!("{chance} {when}"))
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
     /// The confidence in a candidate of this form; none where the rule says never.
     pub(super) fn confidence(&self, form: Form, has_keyword: bool) -> Option<Confidence> {
         let Chances {

@@ -34,11 +34,17 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         }
     }
     let international = byte(at.wrapping_sub(1)) == b'+';
+    if !is_begun(bytes, start, international) {
+        return None;
+    }
     let (digits, end) = dialled(bytes, start)?;
-    if !is_begun(bytes, start, international) || matches!(byte(end), b'@' | b'%') {
+    if matches!(byte(end), b'@' | b'%' | b'+') {
         return None;
     }
     let written = text.get(start..end)?;
+    if !slash_is_first(written) {
+        return None;
+    }
     let digits = if written.contains("(0)") && (international || digits.starts_with("00")) {
         written
             .replace("(0)", "")
@@ -48,11 +54,14 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
     } else {
         digits
     };
-    let groups = groups(written).count();
-    let many = groups >= 3 || written.contains('(');
+    let groups: Vec<&str> = groups(written).collect();
+    let many = groups.len() >= 3 || written.contains('(');
     let (value, form) = if international {
         (format!("+{digits}"), Form::Grouped)
-    } else if let Some(rest) = digits.strip_prefix("00") {
+    } else if let Some(rest) = digits
+        .strip_prefix("00")
+        .filter(|_| groups.first() != Some(&"00"))
+    {
         (
             format!("+{rest}"),
             if many { Form::Grouped } else { Form::Bare },
@@ -61,7 +70,7 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         let zero = digits.starts_with('0');
         (
             digits,
-            if many && zero {
+            if (many || is_mobile(&groups)) && zero {
                 Form::Bare
             } else {
                 Form::NeedsKeyword
@@ -148,11 +157,25 @@ fn is_begun(bytes: &[u8], start: usize, international: bool) -> bool {
             // "12 044 668 18 00" is one row of digits; two blanks or a letter part.
             !before(2).is_some_and(|byte| byte.is_ascii_digit())
         }
-        Some(b'.' | b'-') => before(2).is_none_or(|byte| !byte.is_ascii_digit()),
-        Some(b'_' | b'@' | b'#' | b'$') => false,
+        Some(b'.') => before(2).is_none_or(|byte| !byte.is_ascii_digit()),
+        Some(b'-') => before(2).is_none_or(|byte| !byte.is_ascii_alphanumeric()),
+        Some(b'_' | b'@' | b'#' | b'$' | b'+') => false,
         Some(b'/') => before(2).is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b' '),
         Some(_) => !super::token::is_word(bytes, start - 1),
     }
+}
+
+/// True where a slash parts the area code and nothing else: `044/668 18 00`.
+fn slash_is_first(written: &str) -> bool {
+    let mut parts = written.split('/');
+    let area = parts.next().unwrap_or_default();
+    let rest = parts.next();
+    rest.is_none() || (area.starts_with('0') && groups(area).count() == 1 && parts.next().is_none())
+}
+
+/// True for the usual groups of a British mobile number, `07700 900123`.
+fn is_mobile(groups: &[&str]) -> bool {
+    matches!(groups, [area, rest] if area.starts_with("07") && area.len() == 5 && rest.len() == 6)
 }
 
 /// The digits between separators.

@@ -120,15 +120,15 @@ impl Detectors {
         all
     }
 
-    /// The detectors with a shape that `candidate` may be, by its first character and its length.
-    pub(super) fn beginning(&self, candidate: &str) -> &[usize] {
-        let first = match candidate.bytes().next() {
-            Some(digit @ b'0'..=b'9') => usize::from(digit - b'0'),
-            Some(letter @ b'A'..=b'Z') => usize::from(letter - b'A') + 10,
+    /// The detectors with a shape of this length that may begin with this digit or capital.
+    pub(super) fn beginning(&self, first: u8, length: usize) -> &[usize] {
+        let first = match first {
+            digit @ b'0'..=b'9' => usize::from(digit - b'0'),
+            letter @ b'A'..=b'Z' => usize::from(letter - b'A') + 10,
             _ => return &[],
         };
-        let at = first * (MAX_LENGTH + 1) + candidate.len();
-        self.beginning.get(at).map_or(&[], Vec::as_slice)
+        let place = self.beginning.get(first * (MAX_LENGTH + 1) + length);
+        place.map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn has_engine(&self, anchor: Anchor) -> bool {

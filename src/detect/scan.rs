@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-use super::detector::{Anchor, Candidate, Detector, Finder, Form};
+use super::detector::{Anchor, Candidate, Finder, Form};
+use super::near::{Near, near};
+use super::run::{Run, Side};
 use super::shape::MAX_LENGTH;
 use super::table::Heads;
-use super::token::{Joint, Token, Tokens};
-use super::words::around;
+use super::token::{Token, Tokens};
 use super::{Confidence, Detectors};
 
 /// An identifier is in this many pieces at most.
@@ -16,10 +17,6 @@ const MAX_TOKENS: usize = 24;
 /// How far around a digit a pattern is tried, and the longest stretch it is tried on at once, in bytes.
 const REACH: usize = 64;
 const MAX_STRETCH: usize = 1024;
-/// How far before a candidate a negative word may stand, in bytes.
-const NEGATIVE: usize = 40;
-/// How far back the scheme of a web address may stand, in bytes.
-const MAX_URL: usize = 256;
 /// Candidates of a text that an engine may check dearly; the rest are taken by their shape.
 const MAX_CHECKS: usize = 20_000;
 
@@ -40,6 +37,7 @@ pub(super) struct Scanned {
     /// In order of place, no two of them overlapping.
     pub hits: Vec<Hit>,
     /// How often a rule was tried: proportional to the text, whatever it is.
+    #[cfg(test)]
     pub tried: usize,
 }
 
@@ -50,6 +48,7 @@ pub(super) fn text(text: &str, detectors: &Detectors) -> Scanned {
         detectors,
         heads: Heads::of(text),
         hits: Vec::new(),
+        #[cfg(test)]
         tried: 0,
         checks: 0,
     };
@@ -58,6 +57,7 @@ pub(super) fn text(text: &str, detectors: &Detectors) -> Scanned {
     scan.ats();
     Scanned {
         hits: settle(scan.hits),
+        #[cfg(test)]
         tried: scan.tried,
     }
 }
@@ -67,19 +67,20 @@ struct Scan<'a> {
     detectors: &'a Detectors,
     heads: Heads<'a>,
     hits: Vec<Hit>,
+    #[cfg(test)]
     tried: usize,
     checks: usize,
 }
 
-/// Whether the digits beside a candidate make it part of something longer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Clear,
-    Crowded,
-    Inside,
-}
-
 impl Scan<'_> {
+    /// Counts a trial of a rule, for the test that says how they grow.
+    fn work(&mut self) {
+        #[cfg(test)]
+        {
+            self.tried += 1;
+        }
+    }
+
     /// Tries shapes and engines at each token, patterns around it.
     fn tokens(&mut self) {
         let mut tokens = Tokens::of(self.text);
@@ -112,114 +113,67 @@ impl Scan<'_> {
     /// Tries the shapes that can begin at the first token of the window.
     fn shapes(&mut self, window: &VecDeque<Token>, previous: Option<Token>) {
         let detectors = self.detectors;
-        let mut value = String::with_capacity(MAX_LENGTH);
-        let (mut joints, mut cases) = (Vec::new(), [false; 2]);
-        for (at, token) in window.iter().enumerate() {
-            if at > 0 {
-                let second_line = token.joint == Joint::Line && joints.contains(&Joint::Line);
-                if token.joint == Joint::None || second_line {
-                    break;
-                }
-                joints.push(token.joint);
+        let first = window
+            .front()
+            .and_then(|token| self.text.as_bytes().get(token.start));
+        let Some(first) = first.map(u8::to_ascii_uppercase) else {
+            return;
+        };
+        let mut run = Run::of(window);
+        while run.grow() && run.length <= MAX_LENGTH {
+            self.work();
+            let beginning = detectors.beginning(first, run.length);
+            if beginning.is_empty() {
+                continue;
             }
-            let word = self.text.get(token.start..token.end).unwrap_or_default();
-            cases[0] |= word.bytes().any(|byte| byte.is_ascii_uppercase());
-            cases[1] |= word.bytes().any(|byte| byte.is_ascii_lowercase());
-            if !token.is_plain || value.len() + word.len() > MAX_LENGTH || cases == [true; 2] {
-                break;
+            let side = run.side(self.text, previous);
+            if side == Side::Inside {
+                continue;
             }
-            value.extend(word.chars().map(|c| c.to_ascii_uppercase()));
-            for &detector in detectors.beginning(&value) {
-                self.tried += 1;
-                let next = window.get(at + 1).copied();
-                self.shape(detector, &value, window, &joints, [previous, next]);
+            for &detector in beginning {
+                self.work();
+                self.shape(detector, &run, side);
             }
         }
     }
 
-    /// Tries the shapes of one detector on a candidate.
-    fn shape(
-        &mut self,
-        detector: usize,
-        value: &str,
-        window: &VecDeque<Token>,
-        joints: &[Joint],
-        beside: [Option<Token>; 2],
-    ) {
+    /// Tries the shapes of one detector on a run.
+    fn shape(&mut self, detector: usize, run: &Run<'_>, side: Side) {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
         let Finder::Shapes(shapes, groups) = &rule.finder else {
             return;
         };
-        let ends = window.front().zip(window.get(joints.len()));
-        let Some((first, last)) =
-            ends.filter(|_| shapes.iter().any(|shape| shape.fits(value.as_bytes())))
-        else {
-            return;
-        };
-        let span = first.start..last.end;
-        let side = self.side(&span, first.joint, joints, beside);
-        if side == Side::Inside || rule.valid.is_some_and(|valid| !valid(value)) {
+        let grouped = groups.iter().any(|group| run.is_grouped(group));
+        if side == Side::Between && !grouped {
             return;
         }
-        let lengths = || window.iter().take(joints.len() + 1).map(Token::len);
-        let tidy = !joints
-            .iter()
-            .any(|joint| matches!(joint, Joint::Line | Joint::Gap | Joint::Loose));
-        let grouped = tidy
-            && groups
-                .iter()
-                .any(|group| lengths().eq(group.iter().copied()));
-        let mut why = Vec::new();
-        if rule.valid.is_some() {
-            why.push("check digit".into());
-        }
-        if grouped {
-            why.push("usual groups".into());
-        }
-        let candidate = Candidate {
-            span,
-            value: value.to_owned(),
-            form: if grouped { Form::Grouped } else { Form::Bare },
-            why,
+        let value = run.value(self.text);
+        let fits = |value: &String| shapes.iter().any(|shape| shape.fits(value.as_bytes()));
+        let valid = |value: &String| rule.valid.is_none_or(|valid| valid(value));
+        let Some(value) = value.filter(|value| fits(value) && valid(value)) else {
+            return;
         };
-        self.weigh(detector, candidate, side);
-    }
-
-    /// Looks at both sides of a candidate.
-    fn side(
-        &self,
-        span: &Range<usize>,
-        first: Joint,
-        joints: &[Joint],
-        beside: [Option<Token>; 2],
-    ) -> Side {
-        let bytes = self.text.as_bytes();
-        let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied();
-        if byte(span.start.checked_sub(1)) == Some(b'@') || byte(Some(span.end)) == Some(b'@') {
-            return Side::Inside;
-        }
-        let [before, after] = beside;
-        let joined = [
-            (before, first),
-            (after, after.map_or(Joint::None, |token| token.joint)),
+        let said = [
+            (rule.valid.is_some(), "check digit"),
+            (grouped, "usual groups"),
         ];
-        let mut side = Side::Clear;
-        for (token, joint) in joined {
-            if !token.is_some_and(|token| token.has_digit) {
-                continue;
-            }
-            match joint {
-                Joint::Dot | Joint::Dash => return Side::Inside,
-                Joint::Slash | Joint::Low if joints.contains(&joint) => return Side::Inside,
-                Joint::Blank | Joint::Gap | Joint::Loose if joints.contains(&joint) => {
-                    side = Side::Crowded;
-                }
-                _ => (),
-            }
-        }
-        side
+        let why = said.iter().filter(|(holds, _)| *holds);
+        let uneven = !grouped && !groups.is_empty() && !run.is_even();
+        let doubts = [
+            (side != Side::Clear, "among other digits"),
+            (uneven, "unusual groups"),
+        ];
+        let doubts = doubts.iter().filter(|(holds, _)| *holds);
+        let doubts: Vec<&str> = doubts.map(|(_, doubt)| *doubt).collect();
+        let candidate = Candidate {
+            span: run.span(),
+            value,
+            form: if grouped { Form::Grouped } else { Form::Bare },
+            why: why.map(|(_, word)| (*word).to_owned()).collect(),
+        };
+        self.weigh(detector, candidate, &doubts);
     }
 
     fn engines(&mut self, anchor: Anchor, at: usize) {
@@ -229,9 +183,9 @@ impl Scan<'_> {
                 detectors.detectors.get(detector).map(|rule| &rule.finder)
                 && engine.anchor == anchor
             {
-                self.tried += 1;
+                self.work();
                 if let Some(candidate) = (engine.find)(self.text, at) {
-                    self.weigh(detector, candidate, Side::Clear);
+                    self.weigh(detector, candidate, &[]);
                 }
             }
         }
@@ -270,8 +224,11 @@ impl Scan<'_> {
             };
             let mut at = range.start;
             while let Some(found) = regex.find_at(seen, at) {
-                self.tried += 1;
-                at = found.end().max(at + 1);
+                self.work();
+                at = found.end().max(found.start() + 1);
+                while at < seen.len() && !seen.is_char_boundary(at) {
+                    at += 1;
+                }
                 let whole = found.end() < seen.len() || seen.len() == self.text.len();
                 let value: String = found
                     .as_str()
@@ -286,28 +243,31 @@ impl Scan<'_> {
                         form: Form::Bare,
                         why: vec!["pattern".into()],
                     };
-                    self.weigh(detector, candidate, Side::Clear);
+                    self.weigh(detector, candidate, &[]);
                 }
-                if !seen.is_char_boundary(at) {
+                if at > seen.len() {
                     break;
                 }
             }
         }
     }
 
-    /// Weighs a candidate by the words around it, and keeps it if its rule would.
-    fn weigh(&mut self, detector: usize, mut candidate: Candidate, side: Side) {
+    /// Weighs a candidate by the words around it, and keeps it if its rule would. Each doubt takes
+    /// one step of confidence.
+    fn weigh(&mut self, detector: usize, mut candidate: Candidate, doubts: &[&str]) {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
-        let keyword = self.keyword(rule, &candidate.span);
-        let Some(mut confidence) = rule.confidence(candidate.form, keyword.is_some()) else {
+        let words = near(self.text, &mut self.heads, rule, &candidate);
+        let has_keyword = matches!(words, Some(Near::For(_)));
+        let Some(mut confidence) = rule.confidence(candidate.form, has_keyword) else {
             return;
         };
         if let Finder::Engine(engine) = &rule.finder {
             self.checks += 1;
-            let within = self.checks <= MAX_CHECKS;
-            if within && !(engine.check)(self.text, &mut candidate, keyword.is_some()) {
+            if self.checks > MAX_CHECKS {
+                candidate.why.push("by its shape only".into());
+            } else if !(engine.check)(self.text, &mut candidate, has_keyword) {
                 return;
             }
         }
@@ -317,22 +277,20 @@ impl Scan<'_> {
             mut why,
             ..
         } = candidate;
-        match keyword {
-            Some(keyword) => why.push(keyword),
-            None => {
-                let against = self.against(rule, &span);
-                if against.is_some() {
-                    confidence = Confidence::Low;
-                }
-                why.extend(against);
+        match words {
+            Some(Near::For(word)) => why.push(word),
+            Some(Near::Against(word)) => {
+                confidence = Confidence::Low;
+                why.push(word);
             }
+            None => (),
         }
-        if side == Side::Crowded {
-            why.push("among other digits".into());
+        for doubt in doubts {
             confidence = match confidence {
                 Confidence::High => Confidence::Medium,
-                _ => Confidence::Low,
+                Confidence::Medium | Confidence::Low => Confidence::Low,
             };
+            why.push((*doubt).to_owned());
         }
         self.hits.push(Hit {
             detector,
@@ -341,49 +299,6 @@ impl Scan<'_> {
             value,
             why,
         });
-    }
-
-    /// The keyword near a candidate, in words.
-    fn keyword(&mut self, rule: &Detector, span: &Range<usize>) -> Option<String> {
-        let (mut before, mut after) = around(self.text, span);
-        if let Some(head) = self.heads.above(span.start) {
-            if let Some(word) = rule.keywords.first_in(head) {
-                return Some(format!("column head {word}"));
-            }
-            // The other lines of a table speak of other columns too.
-            before = before.rsplit('\n').next().unwrap_or_default();
-            after = after.split('\n').next().unwrap_or_default();
-        }
-        let near = rule.keywords.last_in(before);
-        let word = near.or_else(|| rule.keywords.first_in(after))?;
-        Some(format!("keyword {word}"))
-    }
-
-    /// What speaks against a candidate, in words: a negative word before it on its line or at the
-    /// head of its column, a web address that it is part of.
-    fn against(&mut self, rule: &Detector, span: &Range<usize>) -> Option<String> {
-        let (before, _) = around(self.text, span);
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let mut from = line.len().saturating_sub(NEGATIVE);
-        while !line.is_char_boundary(from) {
-            from += 1;
-        }
-        let near = rule.negative.last_in(line.get(from..).unwrap_or_default());
-        if let Some(word) = near {
-            return Some(format!("beside {word}"));
-        }
-        let head = self.heads.above(span.start);
-        if let Some(word) = head.and_then(|head| rule.negative.first_in(head)) {
-            return Some(format!("column head {word}"));
-        }
-        let bytes = self.text.as_bytes();
-        let reach = bytes.get(span.start.saturating_sub(MAX_URL)..span.start)?;
-        let stop = reach
-            .iter()
-            .rposition(|byte| byte.is_ascii_whitespace() || b"<>\"".contains(byte));
-        let address = reach.get(stop.map_or(0, |stop| stop + 1)..)?;
-        let inside = memchr::memmem::find(address, b"://").is_some();
-        inside.then(|| "part of a web address".into())
     }
 }
 

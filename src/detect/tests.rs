@@ -127,6 +127,8 @@ fn what_is_no_person_does_not_fire() {
         "sha1 48c4187b3dc0ece223024e891fb0cf542acb4ec7",
         "Referenz 46 08102 90321 76094 20275 06830",
         "1757107528717 INFO",
+        "DE26 4387 9462 2369 9728 59",
+        "FR76 8966 4460 8169 2293 6931 287",
         "12345678901234567569217076985123",
         "978-2-8305-5972-9",
     ] {
@@ -296,6 +298,24 @@ fn compile(file: &str, text: &str) -> String {
 #[test]
 fn an_admins_rule_has_a_pattern() {
     assert_eq!(compile("own.ticket.yaml", OWN), "8 detectors");
+}
+
+#[test]
+fn a_pattern_is_tried_around_every_digit() {
+    let own = |pattern: &str| OWN.replace("\\bKD-\\d{6}\\b", pattern);
+    for rule in [own("\\bKD-\\d{6}\\b"), own("\\b(KD-\\d{6})?\\b")] {
+        let rules = [("own.ticket.yaml".to_owned(), rule)];
+        let selection = Selection {
+            folders: Vec::new(),
+            ..all()
+        };
+        let detectors = Detectors::compile(&rules, &selection).unwrap();
+        for between in [" ", " é ", &"x".repeat(63), &"é ".repeat(40), "\n"] {
+            let content = format!("KD-123456 {between} ").repeat(300);
+            let findings = scan(&[text("1", &content, None)], &detectors);
+            assert_eq!(findings.len(), 300, "{between:?}");
+        }
+    }
 }
 
 #[test]

@@ -128,7 +128,7 @@ impl Iterator for Tokens<'_> {
 }
 
 /// The joint that starts at `at`, and where the next token begins.
-pub(super) fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
+fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
     let blanks = |from: usize| (0..3).take_while(|more| byte(from + more) == b' ').count();
     let before = blanks(at);

@@ -8,6 +8,8 @@ use aho_corasick::AhoCorasick;
 /// How far before and behind a candidate a keyword may stand, in bytes.
 const BEFORE: usize = 100;
 const AFTER: usize = 40;
+/// How far before a candidate a word of one letter may end: `T: `, `T. `.
+const MAX_LETTER_GAP: usize = 3;
 
 /// Words to look for, case and accents aside, on word boundaries.
 #[derive(Debug)]
@@ -34,29 +36,32 @@ impl Words {
         })
     }
 
-    /// The word in `text` that stands nearest to its end, as the rule writes it.
-    pub fn last_in(&self, text: &str) -> Option<&str> {
-        self.all_in(text).last()
-    }
-
-    /// The first one.
-    pub fn first_in(&self, text: &str) -> Option<&str> {
-        self.all_in(text).next()
-    }
-
-    fn all_in(&self, text: &str) -> impl Iterator<Item = &str> {
+    /// The word in `text` that stands nearest to its end, as the rule writes it, and how many bytes
+    /// before the end. A word of one letter must stand right there: `T 044 668 18 00`.
+    pub fn last_in(&self, text: &str) -> Option<(&str, usize)> {
         let folded = fold(text);
-        let mut found = Vec::new();
-        if let Some(automaton) = &self.automaton {
-            let hits = automaton.find_overlapping_iter(&folded);
-            found.extend(
-                hits.filter(|hit| is_bounded(&folded, &hit.range()))
-                    .map(|hit| hit.pattern().as_usize()),
-            );
-        }
-        found
-            .into_iter()
-            .filter_map(|at| self.words.get(at).map(String::as_str))
+        let hits = self
+            .hits(&folded)
+            .map(|(word, hit)| (word, folded.len() - hit.end));
+        let near = hits.filter(|(word, distance)| word.len() > 1 || *distance <= MAX_LETTER_GAP);
+        near.min_by_key(|(_, distance)| *distance)
+    }
+
+    /// The first word in `text`, of two letters at least.
+    pub fn first_in(&self, text: &str) -> Option<&str> {
+        let folded = fold(text);
+        let mut words = self.hits(&folded).map(|(word, _)| word);
+        words.find(|word| word.len() > 1)
+    }
+
+    fn hits(&self, folded: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+        let automaton = self.automaton.iter();
+        let hits = automaton.flat_map(move |automaton| automaton.find_overlapping_iter(folded));
+        hits.filter(|hit| is_bounded(folded, &hit.range()))
+            .filter_map(|hit| {
+                let word = self.words.get(hit.pattern().as_usize())?;
+                Some((word.as_str(), hit.range()))
+            })
     }
 }
 
@@ -165,14 +170,15 @@ mod tests {
     #[test]
     fn stands_on_word_boundaries_with_accents_folded() {
         let words = words(&["AHV", "numéro d'assuré", "N°"]);
-        assert_eq!(words.last_in("Ihre AHV-Nr. "), Some("AHV"));
-        assert_eq!(words.last_in("NUMERO  D’ASSURE "), Some("numéro d'assuré"));
+        let last = |text| words.last_in(text).map(|(word, _)| word);
+        assert_eq!(last("Ihre AHV-Nr. "), Some("AHV"));
+        assert_eq!(last("NUMERO  D’ASSURE "), Some("numéro d'assuré"));
         assert_eq!(
-            words.last_in("nume\u{301}ro d'assure\u{301}"),
+            last("nume\u{301}ro d'assure\u{301}"),
             Some("numéro d'assuré")
         );
-        assert_eq!(words.last_in("n°12"), Some("N°"));
-        assert_eq!(words.last_in("Fahrvav ahvx"), None);
+        assert_eq!(last("n°12"), Some("N°"));
+        assert_eq!(last("Fahrvav ahvx"), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub const CASES: &[Case] = &[
     ("the_demo_leaves_nothing_even_when_it_is_killed", killed),
 ];
 
-/// Sample, level, its first recipient's decision where that is also the end of it, and the end.
+/// Sample, level, decision where one recipient's is all there is to say, and what became of it.
 const SHOWN: &[(&str, &str, &str, &str)] = &[
     (
         "01-de-clean",
@@ -109,12 +109,13 @@ fn shows(_site: &Site) {
         String::from_utf8_lossy(&run.stderr)
     );
     for (name, level, decision, end) in SHOWN {
-        let row = said
+        let lines = said
             .lines()
-            .find(|line| line.trim_start().starts_with(name));
-        let row = row.unwrap_or_else(|| panic!("{name} is missing: {said}"));
+            .skip_while(|line| !line.trim_start().starts_with(name));
+        let row: Vec<&str> = lines.take_while(|line| !line.starts_with('─')).collect();
+        let row = row.join("\n");
         for word in [level, decision, end] {
-            assert!(row.contains(word), "{word} is missing in: {row}");
+            assert!(row.contains(word), "{name}: {word} is missing in: {row}");
         }
     }
     assert!(

@@ -4,6 +4,7 @@
 mod border;
 mod demo;
 mod failing;
+mod folders;
 mod hostile;
 mod passing;
 mod relaying;
@@ -41,6 +42,7 @@ pub fn all() -> impl Iterator<Item = Case> {
         failing::CASES,
         demo::CASES,
         border::CASES,
+        folders::CASES,
     ];
     lists.into_iter().flatten().copied()
 }

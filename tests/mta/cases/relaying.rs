@@ -3,6 +3,7 @@
 
 use super::Door::{Chroot, Hold};
 use super::{AHV, COLLEAGUE, Case, STRANGER, Site, body_of, letter, ten_numbers};
+use crate::mta::sink::Sink;
 use crate::mta::wait_for;
 
 pub const CASES: &[Case] = &[
@@ -137,6 +138,26 @@ fn mixed(site: &Site) {
     assert_eq!(arrived.only("Subject").as_deref(), Some("<im><c> Eintritt"));
     let stranger = arrived.arguments(&format!("{STRANGER}.incamail.ch"));
     assert!(stranger.is_some(), "{:?}", arrived.to);
+    // Each gets it once, the colleague by whatever way.
+    let copies = || {
+        let of = |sink: &Sink| {
+            sink.mails()
+                .into_iter()
+                .filter(|mail| mail.only("Message-ID") == arrived.only("Message-ID"))
+        };
+        let to: Vec<String> = of(&site.sink)
+            .chain(of(&site.relay))
+            .flat_map(|mail| mail.to)
+            .collect();
+        (to.len() >= 2).then_some(to)
+    };
+    let to = wait_for(crate::mta::PATIENCE, copies).expect("two recipients");
+    assert_eq!(to.len(), 2, "{to:?}");
+    assert_eq!(
+        to.iter().filter(|to| to.contains("lohnbuero@")).count(),
+        1,
+        "{to:?}"
+    );
     // Not everybody is ours, so nobody is told what was found.
     assert_eq!(arrived.all("X-PII-Milter"), Vec::<String>::new());
 
@@ -186,26 +207,29 @@ fn held(site: &Site) {
     assert!(site.is_nowhere(&sent));
 }
 
-/// Undoes RFC 2047 for UTF-8 in Q and B form, and folding.
-fn decoded(value: &str) -> String {
-    let unfolded = value.replace("\r\n", "");
-    let text = unfolded.replace("?= =?", "?==?");
+/// Undoes folding, and RFC 2047 for UTF-8 and Latin-1 in both its forms.
+pub fn decoded(value: &str) -> String {
+    let text = value.replace("\r\n", "").replace("?= =?", "?==?");
     let mut bytes = Vec::new();
     let mut rest = text.as_str();
     while let Some((before, word)) = rest.split_once("=?") {
         bytes.extend_from_slice(before.as_bytes());
-        let mut parts = word.splitn(4, '?');
-        assert!(
-            parts.next().unwrap().eq_ignore_ascii_case("utf-8"),
-            "{value}"
-        );
-        let (form, content) = (parts.next().unwrap(), parts.next().unwrap());
-        bytes.extend(if form.eq_ignore_ascii_case("q") {
+        let parts: Vec<&str> = word.splitn(4, '?').collect();
+        let (charset, form, content) = (parts[0], parts[1], parts[2]);
+        let word = if form.eq_ignore_ascii_case("q") {
             q(content)
         } else {
             base64(content)
-        });
-        rest = parts.next().unwrap().strip_prefix('=').unwrap();
+        };
+        match charset.to_lowercase().as_str() {
+            "utf-8" => bytes.extend(word),
+            "iso-8859-1" => {
+                let text: String = word.into_iter().map(char::from).collect();
+                bytes.extend(text.bytes());
+            }
+            other => panic!("{other} in {value}"),
+        }
+        rest = parts[3].strip_prefix('=').unwrap();
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8(bytes).unwrap()

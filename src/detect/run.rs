@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns tokens of a chain into a run: what may be one identifier, and what stands at its sides.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::token::{Joint, Token};
+
+/// The first tokens of a window, taken together.
+pub(super) struct Run<'a> {
+    window: &'a VecDeque<Token>,
+    /// How many tokens.
+    count: usize,
+    /// Their bytes, joints left out.
+    pub length: usize,
+    /// The joints between them, a bit each.
+    joints: u16,
+}
+
+/// Whether the digits beside a run make it part of something longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Clear,
+    /// In a row with others, at one side.
+    Crowded,
+    /// In a row with others, at both sides.
+    Between,
+    /// Of no meaning by itself.
+    Inside,
+}
+
+impl<'a> Run<'a> {
+    /// No token yet.
+    pub fn of(window: &'a VecDeque<Token>) -> Self {
+        Self {
+            window,
+            count: 0,
+            length: 0,
+            joints: 0,
+        }
+    }
+
+    /// Takes the next token; false where the chain ends, or the run would be none any more.
+    pub fn grow(&mut self) -> bool {
+        let Some(token) = self.window.get(self.count) else {
+            return false;
+        };
+        if self.count > 0 {
+            let second_line = token.joint == Joint::Line && self.has(Joint::Line);
+            if token.joint == Joint::None || second_line {
+                return false;
+            }
+            self.joints |= bit(token.joint);
+        }
+        self.count += 1;
+        self.length += token.len();
+        token.is_plain
+    }
+
+    /// Where it stands, in bytes of the view.
+    pub fn span(&self) -> Range<usize> {
+        let start = self.window.front().map_or(0, |token| token.start);
+        let last = self
+            .count
+            .checked_sub(1)
+            .and_then(|last| self.window.get(last));
+        start..last.map_or(start, |token| token.end)
+    }
+
+    /// Its letters and digits as capitals; none where capitals and small letters are mixed, as they
+    /// are in code and never in an identifier.
+    pub fn value(&self, text: &str) -> Option<String> {
+        let words = self
+            .tokens()
+            .filter_map(|token| text.get(token.start..token.end));
+        let mut value = String::with_capacity(self.length);
+        words.for_each(|word| value.push_str(word));
+        let small = value.bytes().any(|byte| byte.is_ascii_lowercase());
+        let capital = value.bytes().any(|byte| byte.is_ascii_uppercase());
+        value.make_ascii_uppercase();
+        (!small || !capital).then_some(value)
+    }
+
+    /// Looks at both sides; `before` is the token before the window.
+    pub fn side(&self, text: &str, before: Option<Token>) -> Side {
+        let bytes = text.as_bytes();
+        let span = self.span();
+        let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied();
+        if byte(span.start.checked_sub(1)) == Some(b'@') || byte(Some(span.end)) == Some(b'@') {
+            return Side::Inside;
+        }
+        let token = |at: Option<usize>| at.and_then(|at| self.window.get(at)).copied();
+        let last = self.count.checked_sub(1);
+        let after = token(Some(self.count));
+        let joint = |token: Option<Token>| token.map_or(Joint::None, |token| token.joint);
+        // The token beside, its joint, and the two tokens next to it.
+        let sides = [
+            (
+                before,
+                joint(token(Some(0))),
+                [token(Some(0)), token(Some(1))],
+            ),
+            (
+                after,
+                joint(after),
+                [token(last), token(self.count.checked_sub(2))],
+            ),
+        ];
+        let mut crowded = 0;
+        for (beside, joint, own) in sides {
+            let Some(beside) = beside.filter(|token| token.has_digit) else {
+                continue;
+            };
+            let goes_on =
+                |token: &Option<Token>| token.is_some_and(|own| own.len() == beside.len());
+            match joint {
+                Joint::Dot | Joint::Dash => return Side::Inside,
+                Joint::Slash | Joint::Low if self.has(joint) => return Side::Inside,
+                Joint::Blank | Joint::Gap | Joint::Loose if self.has(joint) => {
+                    // A row in groups of four is one thing, and no card in the middle of it.
+                    if own.iter().all(goes_on) {
+                        return Side::Inside;
+                    }
+                    crowded += 1;
+                }
+                _ => (),
+            }
+        }
+        match crowded {
+            0 => Side::Clear,
+            1 => Side::Crowded,
+            _ => Side::Between,
+        }
+    }
+
+    /// True where it is written in these groups, on one line, with single signs between.
+    pub fn is_grouped(&self, groups: &[usize]) -> bool {
+        let tidy = ![Joint::Line, Joint::Gap, Joint::Loose]
+            .iter()
+            .any(|joint| self.has(*joint));
+        tidy && self.tokens().map(Token::len).eq(groups.iter().copied())
+    }
+
+    /// True where all pieces are of one length but the last, which may be shorter: a number written
+    /// in one piece, or spaced out.
+    pub fn is_even(&self) -> bool {
+        let first = self.window.front().map_or(0, Token::len);
+        let mut lengths = self
+            .tokens()
+            .map(Token::len)
+            .skip_while(|length| *length == first);
+        lengths.next().is_none_or(|length| length <= first) && lengths.next().is_none()
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.window.iter().take(self.count)
+    }
+
+    fn has(&self, joint: Joint) -> bool {
+        self.joints & bit(joint) != 0
+    }
+}
+
+fn bit(joint: Joint) -> u16 {
+    1 << joint as u16
+}
