@@ -42,6 +42,8 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
+	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
+	PII_MILTER_LONG=1 $(CARGO) test --locked --release --test milter -- --nocapture
 	$(CARGO) test --locked --release --test mta
 	@for round in $$(seq $(ROUNDS)); do \
 	    echo "long: round $$round of $(ROUNDS)"; \
