@@ -116,7 +116,10 @@ mod tests {
             ] {
                 let shown = format!("{edit} {}", edit.as_json());
                 assert!(shown.contains("Befund") && shown.contains("…"), "{shown}");
-                assert!(!shown.contains("Xy7") && !shown.contains("YeTdz"), "{shown}");
+                assert!(
+                    !shown.contains("Xy7") && !shown.contains("YeTdz"),
+                    "{shown}"
+                );
             }
         }
         let plain = Edit::AddHeader("Subject".into(), "=?UTF-8?Q?ann=C3=A9e?=".into());
