@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use crate::act::Edit;
 use crate::inspect::{Policy, Verdict, inspect};
-use crate::message::{Address, Envelope, Recipient, header};
+use crate::message::{Address, Envelope, PartPath, Recipient, header, words};
 
 /// Say what would happen to a message, and why.
 ///
@@ -55,7 +56,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let envelope = envelope(args, &raw)?;
     let message_id = input::message_id(&raw);
     let sender = envelope.sender.clone();
-    let verdict = inspect(envelope, raw, None, &policy);
+    let mut verdict = inspect(envelope, raw.clone(), None, &policy);
+    mask_subject(&mut verdict, &raw);
     let path = args.file.display().to_string();
     let report = Report::new(path, message_id, verdict.classification.clone());
     if args.json {
@@ -108,6 +110,35 @@ fn recipient(address: Address) -> Recipient {
         address,
         notify: None,
         original: None,
+    }
+}
+
+/// Puts the mask in place of a found value in the subjects that edits write: the MTA has to be told
+/// them, who reads this has not.
+fn mask_subject(verdict: &mut Verdict, raw: &[u8]) {
+    let (fields, _) = header::split(raw);
+    let subjects = fields.iter().filter(|field| field.is("Subject"));
+    let subjects = subjects.filter_map(|field| raw.get(field.value.clone()));
+    let text: Vec<String> = subjects.map(words::decode_words).collect();
+    let text = text.join("\n");
+    let evidence = verdict.classification.evidence.iter();
+    let in_subject = evidence.filter(|evidence| evidence.part == PartPath::header("Subject"));
+    let masks = in_subject.map(|evidence| {
+        let (start, length) = (evidence.start, evidence.end - evidence.start);
+        let value: String = text.chars().skip(start).take(length).collect();
+        (value, evidence.masked.as_str())
+    });
+    let masks: Vec<(String, &str)> = masks.filter(|(value, _)| !value.is_empty()).collect();
+    for edit in &mut verdict.plan.actions {
+        if let Edit::AddHeader(_, value) | Edit::ChangeHeader(_, value, _) = edit {
+            let mut shown = words::decode_words(value.as_bytes());
+            for (found, mask) in &masks {
+                if shown.contains(found) {
+                    shown = shown.replace(found, mask);
+                    shown.clone_into(value);
+                }
+            }
+        }
     }
 }
 
