@@ -135,7 +135,13 @@ fn by_ipv6(site: &Site) {
     let (mut client, _) = Client::connect_from("::1", site.port(Chroot));
     client.command("EHLO client.example.ch");
     let reply = client.send(&sent);
-    assert_eq!(reply.code, 250, "{reply:?}\n{}\n{}", site.filter(Chroot).log(), site.mta.log());
+    assert_eq!(
+        reply.code,
+        250,
+        "{reply:?}\n{}\n{}",
+        site.filter(Chroot).log(),
+        site.mta.log()
+    );
     // Outbound, which only a known address proves.
     let arrived = site.relay.wait(&sent.id(), PATIENCE);
     assert!(arrived.is_some(), "{}", site.filter(Chroot).log());

@@ -2,6 +2,7 @@
 //! Keeps the site that all cases share, and the list of them.
 
 mod border;
+mod delivery;
 mod demo;
 mod dkim;
 mod failing;
@@ -54,7 +55,7 @@ const SHARED: &[&[Case]] = &[
 ];
 
 /// Cases that are about one of them, or about neither.
-const OF_POSTFIX: &[&[Case]] = &[demo::CASES, border::OF_POSTFIX];
+const OF_POSTFIX: &[&[Case]] = &[demo::CASES, border::OF_POSTFIX, delivery::CASES];
 const OF_SENDMAIL: &[&[Case]] = &[border::OF_SENDMAIL];
 
 /// What cannot be the same with Sendmail 8.17 as Debian builds it, and why.

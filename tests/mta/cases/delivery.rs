@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! The worked example of pii-milter-relay(5): a relay without a suffix, marked at delivery, in a Postfix
+//! of its own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{AHV, COLLEAGUE, Case, STRANGER, Site, letter};
+use crate::mta::home::Home;
+use crate::mta::milter::{self, Milter};
+use crate::mta::postfix::{Entrance, Postfix};
+use crate::mta::sink::{Delivery, Sink};
+use crate::mta::smtp::Letter;
+use crate::mta::{Mta, PATIENCE, free_port, relays, smtp};
+
+pub const CASES: &[Case] = &[("a_relay_without_a_suffix_is_marked_at_delivery", delivery)];
+
+const PAGE: &str = include_str!("../../../man/pii-milter-relay.5");
+
+fn delivery(_site: &Site) {
+    let (sink, relay) = (Sink::start(), Sink::start());
+    let home = Arc::new(Home::new("mta-delivery"));
+    milter::install(&home);
+    let listen = format!("inet:127.0.0.1:{}", free_port());
+    let config = configure(&home, &listen);
+    let lines = relays::of_config(&home, Some(&config));
+    let here = format!("[127.0.0.1]:{}", relay.port());
+    relays::replace(
+        &home,
+        "pii-milter-transport.pcre",
+        "[gate.example.ch]:25",
+        &here,
+    );
+    // Marks and suffix as rendered; a sink speaks no TLS.
+    let master = lines
+        .master
+        .lines()
+        .filter(|line| !line.contains("smtp_tls_"));
+    let master = master.collect::<Vec<_>>().join("\n") + "\n";
+    let door = Entrance {
+        port: free_port(),
+        milter: listen.clone(),
+    };
+    let postfix = Postfix::start(&home, &[door.clone()], sink.port(), &lines.main, &master);
+    let _filter = Milter::start(&home, "run", &fs::read_to_string(&config).unwrap(), &listen);
+
+    let body = format!("AHV-Nr. {AHV}\n");
+    let send = |letter: &Letter, sink: &Sink| -> Delivery {
+        let reply = smtp::send(door.port, letter);
+        assert_eq!(reply.code, 250, "{reply:?}\n{}", postfix.log());
+        let arrived = sink.wait(&letter.id(), PATIENCE);
+        arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), postfix.log()))
+    };
+    // One mail: the relay's recipient has his own address and the mark, the colleague no mark.
+    let sent = letter("delivery", &[COLLEAGUE, STRANGER], "Befund", &body);
+    let arrived = send(&sent, &relay);
+    assert_eq!(
+        arrived.only("Subject").as_deref(),
+        Some("Befund (vertraulich)")
+    );
+    let orcpt = format!("ORCPT=rfc822;{STRANGER}");
+    assert_eq!(
+        arrived.arguments(STRANGER),
+        Some(vec![orcpt.as_str()]),
+        "{:?}",
+        arrived.to
+    );
+    assert_eq!(arrived.to.len(), 1, "{:?}", arrived.to);
+    let arrived = send(
+        &letter("delivery-colleague", &[COLLEAGUE], "Befund", &body),
+        &sink,
+    );
+    assert_eq!(arrived.only("Subject").as_deref(), Some("Befund"));
+    let arrived = sink
+        .wait(&sent.id(), PATIENCE)
+        .expect("the colleague's copy");
+    assert_eq!(arrived.only("Subject").as_deref(), Some("Befund"));
+    assert!(arrived.arguments(COLLEAGUE).is_some(), "{:?}", arrived.to);
+
+    for (case, subject, marked) in [
+        (
+            "delivery-there",
+            "Befund (Vertraulich) ",
+            "Befund (Vertraulich)",
+        ),
+        (
+            "delivery-dollar",
+            "5 $ $1 %s \\1",
+            "5 $ $1 %s \\1 (vertraulich)",
+        ),
+        (
+            "delivery-inside",
+            "(vertraulich) war gestern",
+            "(vertraulich) war gestern (vertraulich)",
+        ),
+        (
+            "delivery-coded",
+            "=?utf-8?Q?Pr=C3=A4mie?=",
+            "=?utf-8?Q?Pr=C3=A4mie?= (vertraulich)",
+        ),
+    ] {
+        let arrived = send(&letter(case, &[STRANGER], subject, &body), &relay);
+        assert_eq!(arrived.only("Subject").as_deref(), Some(marked));
+    }
+    // Without a Subject there is nothing that could be marked; the filter makes an empty one.
+    let mut sent = letter("delivery-none", &[STRANGER], "X", &body);
+    let text = String::from_utf8(sent.bytes).unwrap();
+    sent.bytes = text.replace("Subject: X\r\n", "").into_bytes();
+    let arrived = send(&sent, &relay);
+    assert_eq!(arrived.only("Subject").as_deref(), Some("(vertraulich)"));
+}
+
+/// A configuration with the example of the manual beside it.
+fn configure(home: &Home, listen: &str) -> PathBuf {
+    let run = home.path().join("run");
+    fs::create_dir(run.join("relays.d")).unwrap();
+    let start = PAGE
+        .find("\nid: own-gate\n")
+        .expect("the example in the manual");
+    let (profile, _) = PAGE[start + 1..].split_once(".Ed").unwrap();
+    fs::write(run.join("relays.d/own-gate.yaml"), profile).unwrap();
+    let config = run.join("delivery.yaml");
+    let text = milter::enforcing(listen);
+    let line = "  incamail: [ relay: incamail ]";
+    assert_eq!(text.matches(line).count(), 1, "{text}");
+    fs::write(
+        &config,
+        text.replace(line, "  incamail: [ relay: own-gate ]"),
+    )
+    .unwrap();
+    config
+}
