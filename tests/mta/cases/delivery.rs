@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The worked example of pii-milter-relay(5): a relay without a suffix, marked at delivery, in a Postfix
-//! of its own.
+//! The worked example of pii-milter-relay(5): a relay without a suffix, marked at delivery by a Postfix of
+//! its own; and as far as Sendmail goes, by one of its own.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,11 +10,20 @@ use super::{AHV, COLLEAGUE, Case, STRANGER, Site, letter};
 use crate::mta::home::Home;
 use crate::mta::milter::{self, Milter};
 use crate::mta::postfix::{Entrance, Postfix};
+use crate::mta::sendmail::{Lines, Sendmail};
 use crate::mta::sink::{Delivery, Sink};
 use crate::mta::smtp::Letter;
 use crate::mta::{Mta, PATIENCE, free_port, relays, smtp};
 
-pub const CASES: &[Case] = &[("a_relay_without_a_suffix_is_marked_at_delivery", delivery)];
+pub const OF_POSTFIX: &[Case] = &[("a_relay_without_a_suffix_is_marked_at_delivery", delivery)];
+
+pub const OF_SENDMAIL: &[Case] = &[
+    (
+        "a_relay_without_a_suffix_has_a_mailer_of_its_own",
+        own_mailer,
+    ),
+    ("a_mark_at_delivery_is_left_out", left_out),
+];
 
 const PAGE: &str = include_str!("../../../man/pii-milter-relay.5");
 
@@ -23,7 +32,7 @@ fn delivery(_site: &Site) {
     let home = Arc::new(Home::new("mta-delivery"));
     milter::install(&home);
     let listen = format!("inet:127.0.0.1:{}", free_port());
-    let config = configure(&home, &listen);
+    let config = configure(&home, &listen, &[]);
     let lines = relays::of_config(&home, Some(&config));
     let here = format!("[127.0.0.1]:{}", relay.port());
     relays::replace(
@@ -111,14 +120,101 @@ fn delivery(_site: &Site) {
     assert_eq!(arrived.only("Subject").as_deref(), Some("(vertraulich)"));
 }
 
-/// A configuration with the example of the manual beside it.
-fn configure(home: &Home, listen: &str) -> PathBuf {
+fn own_mailer(_site: &Site) {
+    let (sink, relay) = (Sink::start(), Sink::start());
+    let home = Arc::new(Home::new("sendmail-delivery"));
+    milter::install(&home);
+    let port = free_port();
+    let listen = format!("inet:127.0.0.1:{port}");
+    let here = format!("[127.0.0.1]:{}", relay.port());
+    let changes = [(", by: delivery", ""), ("[gate.example.ch]:25", &here)];
+    let config = configure(&home, &listen, &changes);
+    relays::render(&home, "sendmail", Some(&config));
+    fs::write(home.path().join("etc/pii-milter-access"), "").unwrap();
+    let door = free_port();
+    let daemon = format!("DAEMON_OPTIONS(`Name=door, Addr=127.0.0.1, Port={door}')dnl\n");
+    let lines = Lines {
+        features: relays::read(&home, "pii-milter.mc") + &daemon,
+        mailers: relays::read(&home, "pii-milter-mailers.mc"),
+        next_hop: sink.port(),
+        relay: sink.port(),
+    };
+    assert!(
+        lines
+            .features
+            .contains(&format!("S=inet:{port}@127.0.0.1,")),
+        "{}",
+        lines.features
+    );
+    let _filter = Milter::start(&home, "run", &fs::read_to_string(&config).unwrap(), &listen);
+    let entrance = Entrance {
+        port: door,
+        milter: String::new(),
+    };
+    let sendmail = Sendmail::with_hook(&home, &[entrance], &lines);
+
+    let mut sent = letter(
+        "mailer",
+        &[COLLEAGUE, STRANGER],
+        "Befund",
+        &format!("AHV-Nr. {AHV}\n"),
+    );
+    sent.to[1].1 = "NOTIFY=FAILURE".into();
+    let reply = smtp::send(door, &sent);
+    assert_eq!(reply.code, 250, "{reply:?}");
+    let arrived = relay
+        .wait(&sent.id(), PATIENCE)
+        .unwrap_or_else(|| panic!("{}", sendmail.log()));
+    let orcpt = format!("ORCPT=rfc822;{STRANGER}");
+    let arguments = vec!["NOTIFY=FAILURE", orcpt.as_str()];
+    assert_eq!(
+        arrived.arguments(STRANGER),
+        Some(arguments),
+        "{:?}",
+        arrived.to
+    );
+    assert_eq!(
+        arrived.only("Subject").as_deref(),
+        Some("Befund (vertraulich)")
+    );
+    assert_eq!(
+        arrived.only("To").as_deref(),
+        Some(&*format!("{COLLEAGUE}, {STRANGER}"))
+    );
+    // What the manual says of Sendmail: everybody sees the mark.
+    let arrived = sink
+        .wait(&sent.id(), PATIENCE)
+        .unwrap_or_else(|| panic!("{}", sendmail.log()));
+    assert_eq!(
+        arrived.only("Subject").as_deref(),
+        Some("Befund (vertraulich)")
+    );
+    assert!(arrived.arguments(COLLEAGUE).is_some(), "{:?}", arrived.to);
+}
+
+fn left_out(_site: &Site) {
+    let home = Home::new("sendmail-left-out");
+    let config = configure(&home, "inet:127.0.0.1:8894", &[]);
+    relays::render(&home, "sendmail", Some(&config));
+    let features = relays::read(&home, "pii-milter.mc");
+    assert!(features.contains("dnl own-gate: left out."), "{features}");
+    let routes = relays::read(&home, "pii-milter-mailertable");
+    assert!(!routes.contains("own-gate"), "{routes}");
+}
+
+/// A configuration with the example of the manual beside it, changed where it says.
+fn configure(home: &Home, listen: &str, changes: &[(&str, &str)]) -> PathBuf {
     let run = home.path().join("run");
     fs::create_dir(run.join("relays.d")).unwrap();
     let start = PAGE
         .find("\nid: own-gate\n")
         .expect("the example in the manual");
     let (profile, _) = PAGE[start + 1..].split_once(".Ed").unwrap();
+    let mut profile = profile.to_owned();
+    for (from, to) in changes {
+        assert_eq!(profile.matches(from).count(), 1, "{from} in {profile}");
+        profile = profile.replace(from, to);
+    }
     fs::write(run.join("relays.d/own-gate.yaml"), profile).unwrap();
     let config = run.join("delivery.yaml");
     let text = milter::enforcing(listen);

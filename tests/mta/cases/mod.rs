@@ -55,8 +55,8 @@ const SHARED: &[&[Case]] = &[
 ];
 
 /// Cases that are about one of them, or about neither.
-const OF_POSTFIX: &[&[Case]] = &[demo::CASES, border::OF_POSTFIX, delivery::CASES];
-const OF_SENDMAIL: &[&[Case]] = &[border::OF_SENDMAIL];
+const OF_POSTFIX: &[&[Case]] = &[demo::CASES, border::OF_POSTFIX, delivery::OF_POSTFIX];
+const OF_SENDMAIL: &[&[Case]] = &[border::OF_SENDMAIL, delivery::OF_SENDMAIL];
 
 /// What cannot be the same with Sendmail 8.17 as Debian builds it, and why.
 const NOT_WITH_SENDMAIL: &[(&str, &str)] = &[(
