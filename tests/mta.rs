@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     for server in [Server::Postfix, Server::Sendmail] {
         let site = Arc::new(LazyLock::new(move || Site::start(server)));
-        for (name, case, why_not) in cases::all(server) {
+        for ((name, case), why_not) in cases::all(server) {
             let site = Arc::clone(&site);
             let trial = Trial::test(format!("{server:?}::{name}").to_lowercase(), move || {
                 case(&site);

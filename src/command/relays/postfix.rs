@@ -280,5 +280,27 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }
+        assert!(!text.contains("-mark-"), "{text}");
+    }
+
+    #[test]
+    fn a_mark_at_delivery_has_a_table_of_its_own() {
+        let text = rendered(
+            "id: own-gate\nname: Gate\nsee: { source: s, date: 2026-11-22 }\n\
+             subject: { add: 'a/$1', where: start, by: delivery, unless: '(?-i:a/)' }\n\
+             recipient: { suffix: .gate.invalid, strip: true }\n\
+             route: { next_hop: '[gate.example]:25', tls: encrypt }\n\
+             examples: [ { before: { to: a@b.c }, after: { subject: a/$1, to: a@b.c.gate.invalid } } ]\n",
+        );
+        for part in [
+            "header_checks=pcre:/d/pii-milter-border.pcre,pcre:/d/pii-milter-mark-own-gate.pcre\n",
+            "(?:(?-i:a\\/)))(.*)$/   REPLACE Subject: a/$$1 $1\n",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        assert!(
+            !text.contains("Subject:\\s*a"),
+            "nobody else had it\n{text}"
+        );
     }
 }

@@ -40,7 +40,8 @@ fn features(routed: &[Routed<'_>], unable: &[Routed<'_>], dir: &str, milter: &En
     let mut lines = vec![
         // F=T: the answer when we are away is "later"; without it, mail passes unscanned.
         format!("INPUT_MAIL_FILTER(`pii', `S={socket}, F=T, T=C:10s;S:30s;R:300s;E:300s')dnl"),
-        format!("FEATURE(`mailertable', `hash -o {dir}/pii-milter-mailertable')dnl"),
+        // Without -o: a map that is not there stops mail, instead of letting it pass by the relay.
+        format!("FEATURE(`mailertable', `hash {dir}/pii-milter-mailertable')dnl"),
         format!("FEATURE(`access_db', `hash -T<TMPF> {dir}/pii-milter-access')dnl"),
     ];
     if routed.iter().any(|relay| relay.route.client_certificate) {
@@ -60,7 +61,7 @@ fn features(routed: &[Routed<'_>], unable: &[Routed<'_>], dir: &str, milter: &En
         name: "pii-milter.mc".into(),
         comment: "dnl",
         about: "To be added to sendmail.mc, before the MAILER lines. Who has one of the two maps already adds our lines to it.\n\
-                Then: makemap hash pii-milter-mailertable.db < pii-milter-mailertable; the same for pii-milter-access;\n\
+                Then: makemap hash pii-milter-mailertable < pii-milter-mailertable; the same for pii-milter-access;\n\
                 m4 sendmail.mc > sendmail.cf. The keys must be readable by nobody else, or there is no STARTTLS.\n\
                 This filter stands before one that signs (DKIM), because it may change the subject.\n\
                 What Sendmail cannot do: our fields (X-PII-...) stay on mail that leaves, and a mark in the subject is seen by\n\
@@ -167,11 +168,10 @@ mod tests {
          examples: [ { before: { to: a@b.c }, after: { subject: (secure), to: a@b.c.gate.invalid } } ]\n";
 
     fn rendered(extra: &str) -> String {
-        let incamail = shipped::RELAYS
-            .iter()
-            .find(|(path, _)| *path == "incamail.yaml");
-        let (path, text) = incamail.unwrap();
-        let mut profiles = vec![Profile::read(path, text).unwrap()];
+        let shipped = shipped::RELAYS.iter();
+        let mut profiles: Vec<Profile> = shipped
+            .map(|(path, text)| Profile::read(path, text).unwrap())
+            .collect();
         if !extra.is_empty() {
             profiles.push(Profile::read("own-gate.yaml", extra).unwrap());
         }
@@ -181,13 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn incamail_goes_by_sendmails_own_relay_mailer() {
+    fn suffixes_of_services_go_by_sendmails_own_relay_mailer() {
         let text = rendered("");
         for line in [
             "\nINPUT_MAIL_FILTER(`pii', `S=unix:/run/pii-milter/milter.sock, F=T, T=C:10s;S:30s;R:300s;E:300s')dnl\n",
             "\n.incamail.ch\trelay:[im.post.ch]\n",
             "\nTLS_Srv:im.post.ch\tVERIFY:128+CN:im.post.ch\n",
             "\nTLS_Rcpt:incamail.ch\tVERIFY:128+CN:im.post.ch\n",
+            "\n.rpost.biz\trelay:%1.rpost.biz\n",
+            "\nTLS_Rcpt:rpost.biz\tENCR:128\n",
             "\ndefine(`confCLIENT_KEY', `/d/pii-milter-client.key')dnl\n",
         ] {
             assert!(text.contains(line), "{line} in\n{text}");

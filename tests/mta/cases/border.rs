@@ -91,7 +91,7 @@ fn of_sendmail(_site: &Site) {
         .replace("inet:8894@", &format!("inet:{port}@"));
     let (door, address) = (entrance.port, "Addr=127.0.0.1");
     lines.features += &format!("DAEMON_OPTIONS(`Name=door, {address}, Port={door}')dnl\n");
-    let sendmail = Sendmail::with_hook(&home, &[entrance.clone()], &lines);
+    let sendmail = Sendmail::with_hook(&home, std::slice::from_ref(&entrance), &lines);
 
     // Nobody listens there yet: later, not unscanned.
     let mut sent = letter("border", &[STRANGER], "Offerte", "Guten Tag\n");

@@ -27,43 +27,74 @@ pub const OF_SENDMAIL: &[Case] = &[
 
 const PAGE: &str = include_str!("../../../man/pii-milter-relay.5");
 
+/// A site with the example of the manual: everything but the server.
+struct Gate {
+    /// Where mail that is not for the relay arrives.
+    sink: Sink,
+    relay: Sink,
+    config: PathBuf,
+    _filter: Milter,
+    home: Arc<Home>,
+}
+
+impl Gate {
+    fn start(name: &str, changes: &[(&str, &str)]) -> Self {
+        let (sink, relay) = (Sink::start(), Sink::start());
+        let home = Arc::new(Home::new(name));
+        milter::install(&home);
+        let listen = format!("inet:127.0.0.1:{}", free_port());
+        let here = format!("[127.0.0.1]:{}", relay.port());
+        let to_here = [("[gate.example.ch]:25", here.as_str())];
+        let config = configure(&home, &listen, &[&to_here, changes].concat());
+        let text = fs::read_to_string(&config).unwrap();
+        Self {
+            sink,
+            relay,
+            _filter: Milter::start(&home, "run", &text, &listen),
+            config,
+            home,
+        }
+    }
+
+    /// The port of a server that is not there yet, with the filter.
+    fn entrance(&self) -> Entrance {
+        let config = fs::read_to_string(&self.config).unwrap();
+        let line = config
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("listen: "));
+        Entrance {
+            port: free_port(),
+            milter: line.unwrap().split_whitespace().next().unwrap().to_owned(),
+        }
+    }
+}
+
+/// Sends a letter in and gives what arrives at that sink.
+fn send(mta: &dyn Mta, port: u16, letter: &Letter, sink: &Sink) -> Delivery {
+    let reply = smtp::send(port, letter);
+    assert_eq!(reply.code, 250, "{reply:?}\n{}", mta.log());
+    let arrived = sink.wait(&letter.id(), PATIENCE);
+    arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), mta.log()))
+}
+
 fn delivery(_site: &Site) {
-    let (sink, relay) = (Sink::start(), Sink::start());
-    let home = Arc::new(Home::new("mta-delivery"));
-    milter::install(&home);
-    let listen = format!("inet:127.0.0.1:{}", free_port());
-    let config = configure(&home, &listen, &[]);
-    let lines = relays::of_config(&home, Some(&config));
-    let here = format!("[127.0.0.1]:{}", relay.port());
-    relays::replace(
-        &home,
-        "pii-milter-transport.pcre",
-        "[gate.example.ch]:25",
-        &here,
-    );
+    let gate = Gate::start("mta-delivery", &[]);
+    let lines = relays::of_config(&gate.home, Some(&gate.config));
     // Marks and suffix as rendered; a sink speaks no TLS.
     let master = lines
         .master
         .lines()
         .filter(|line| !line.contains("smtp_tls_"));
     let master = master.collect::<Vec<_>>().join("\n") + "\n";
-    let door = Entrance {
-        port: free_port(),
-        milter: listen.clone(),
-    };
-    let postfix = Postfix::start(&home, &[door.clone()], sink.port(), &lines.main, &master);
-    let _filter = Milter::start(&home, "run", &fs::read_to_string(&config).unwrap(), &listen);
+    let (door, sink) = (gate.entrance(), gate.sink.port());
+    let doors = std::slice::from_ref(&door);
+    let postfix = Postfix::start(&gate.home, doors, sink, &lines.main, &master);
+    let send = |letter: &Letter, sink: &Sink| send(&postfix, door.port, letter, sink);
 
-    let body = format!("AHV-Nr. {AHV}\n");
-    let send = |letter: &Letter, sink: &Sink| -> Delivery {
-        let reply = smtp::send(door.port, letter);
-        assert_eq!(reply.code, 250, "{reply:?}\n{}", postfix.log());
-        let arrived = sink.wait(&letter.id(), PATIENCE);
-        arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), postfix.log()))
-    };
     // One mail: the relay's recipient has his own address and the mark, the colleague no mark.
+    let body = format!("AHV-Nr. {AHV}\n");
     let sent = letter("delivery", &[COLLEAGUE, STRANGER], "Befund", &body);
-    let arrived = send(&sent, &relay);
+    let arrived = send(&sent, &gate.relay);
     assert_eq!(
         arrived.only("Subject").as_deref(),
         Some("Befund (vertraulich)")
@@ -76,95 +107,72 @@ fn delivery(_site: &Site) {
         arrived.to
     );
     assert_eq!(arrived.to.len(), 1, "{:?}", arrived.to);
-    let arrived = send(
-        &letter("delivery-colleague", &[COLLEAGUE], "Befund", &body),
-        &sink,
-    );
-    assert_eq!(arrived.only("Subject").as_deref(), Some("Befund"));
-    let arrived = sink
+    let arrived = gate
+        .sink
         .wait(&sent.id(), PATIENCE)
         .expect("the colleague's copy");
     assert_eq!(arrived.only("Subject").as_deref(), Some("Befund"));
     assert!(arrived.arguments(COLLEAGUE).is_some(), "{:?}", arrived.to);
 
-    for (case, subject, marked) in [
-        (
-            "delivery-there",
-            "Befund (Vertraulich) ",
-            "Befund (Vertraulich)",
-        ),
-        (
-            "delivery-dollar",
-            "5 $ $1 %s \\1",
-            "5 $ $1 %s \\1 (vertraulich)",
-        ),
-        (
-            "delivery-inside",
-            "(vertraulich) war gestern",
-            "(vertraulich) war gestern (vertraulich)",
-        ),
-        (
-            "delivery-coded",
-            "=?utf-8?Q?Pr=C3=A4mie?=",
-            "=?utf-8?Q?Pr=C3=A4mie?= (vertraulich)",
-        ),
-    ] {
-        let arrived = send(&letter(case, &[STRANGER], subject, &body), &relay);
-        assert_eq!(arrived.only("Subject").as_deref(), Some(marked));
+    for (case, subject, marked) in SUBJECTS {
+        let arrived = send(&letter(case, &[STRANGER], subject, &body), &gate.relay);
+        assert_eq!(arrived.only("Subject").as_deref(), Some(*marked));
     }
     // Without a Subject there is nothing that could be marked; the filter makes an empty one.
     let mut sent = letter("delivery-none", &[STRANGER], "X", &body);
     let text = String::from_utf8(sent.bytes).unwrap();
     sent.bytes = text.replace("Subject: X\r\n", "").into_bytes();
-    let arrived = send(&sent, &relay);
+    let arrived = send(&sent, &gate.relay);
     assert_eq!(arrived.only("Subject").as_deref(), Some("(vertraulich)"));
 }
 
-fn own_mailer(_site: &Site) {
-    let (sink, relay) = (Sink::start(), Sink::start());
-    let home = Arc::new(Home::new("sendmail-delivery"));
-    milter::install(&home);
-    let port = free_port();
-    let listen = format!("inet:127.0.0.1:{port}");
-    let here = format!("[127.0.0.1]:{}", relay.port());
-    let changes = [(", by: delivery", ""), ("[gate.example.ch]:25", &here)];
-    let config = configure(&home, &listen, &changes);
-    relays::render(&home, "sendmail", Some(&config));
-    fs::write(home.path().join("etc/pii-milter-access"), "").unwrap();
-    let door = free_port();
-    let daemon = format!("DAEMON_OPTIONS(`Name=door, Addr=127.0.0.1, Port={door}')dnl\n");
-    let lines = Lines {
-        features: relays::read(&home, "pii-milter.mc") + &daemon,
-        mailers: relays::read(&home, "pii-milter-mailers.mc"),
-        next_hop: sink.port(),
-        relay: sink.port(),
-    };
-    assert!(
-        lines
-            .features
-            .contains(&format!("S=inet:{port}@127.0.0.1,")),
-        "{}",
-        lines.features
-    );
-    let _filter = Milter::start(&home, "run", &fs::read_to_string(&config).unwrap(), &listen);
-    let entrance = Entrance {
-        port: door,
-        milter: String::new(),
-    };
-    let sendmail = Sendmail::with_hook(&home, &[entrance], &lines);
+/// Case, subject, and what it is for the relay.
+const SUBJECTS: &[(&str, &str, &str)] = &[
+    (
+        "delivery-there",
+        "Befund (Vertraulich) ",
+        "Befund (Vertraulich)",
+    ),
+    (
+        "delivery-dollar",
+        "5 $ $1 %s \\1",
+        "5 $ $1 %s \\1 (vertraulich)",
+    ),
+    (
+        "delivery-inside",
+        "(vertraulich) war gestern",
+        "(vertraulich) war gestern (vertraulich)",
+    ),
+    (
+        "delivery-coded",
+        "=?utf-8?Q?Pr=C3=A4mie?=",
+        "=?utf-8?Q?Pr=C3=A4mie?= (vertraulich)",
+    ),
+];
 
-    let mut sent = letter(
-        "mailer",
-        &[COLLEAGUE, STRANGER],
-        "Befund",
-        &format!("AHV-Nr. {AHV}\n"),
+fn own_mailer(_site: &Site) {
+    let gate = Gate::start("sendmail-delivery", &[(", by: delivery", "")]);
+    let (home, sink) = (&gate.home, gate.sink.port());
+    relays::render(home, "sendmail", Some(&gate.config));
+    // What the maps demand of TLS; a sink speaks none.
+    fs::write(home.path().join("etc/pii-milter-access"), "").unwrap();
+    let door = gate.entrance();
+    let daemon = format!(
+        "DAEMON_OPTIONS(`Name=door, Addr=127.0.0.1, Port={}')dnl\n",
+        door.port
     );
+    let lines = Lines {
+        features: relays::read(home, "pii-milter.mc") + &daemon,
+        mailers: relays::read(home, "pii-milter-mailers.mc"),
+        next_hop: sink,
+        relay: sink,
+    };
+    let sendmail = Sendmail::with_hook(home, std::slice::from_ref(&door), &lines);
+
+    let body = format!("AHV-Nr. {AHV}\n");
+    let mut sent = letter("mailer", &[COLLEAGUE, STRANGER], "Befund", &body);
     sent.to[1].1 = "NOTIFY=FAILURE".into();
-    let reply = smtp::send(door, &sent);
-    assert_eq!(reply.code, 250, "{reply:?}");
-    let arrived = relay
-        .wait(&sent.id(), PATIENCE)
-        .unwrap_or_else(|| panic!("{}", sendmail.log()));
+    let arrived = send(&sendmail, door.port, &sent, &gate.relay);
     let orcpt = format!("ORCPT=rfc822;{STRANGER}");
     let arguments = vec!["NOTIFY=FAILURE", orcpt.as_str()];
     assert_eq!(
@@ -177,14 +185,13 @@ fn own_mailer(_site: &Site) {
         arrived.only("Subject").as_deref(),
         Some("Befund (vertraulich)")
     );
-    assert_eq!(
-        arrived.only("To").as_deref(),
-        Some(&*format!("{COLLEAGUE}, {STRANGER}"))
-    );
+    let to = format!("{COLLEAGUE}, {STRANGER}");
+    assert_eq!(arrived.only("To"), Some(to));
     // What the manual says of Sendmail: everybody sees the mark.
-    let arrived = sink
+    let arrived = gate
+        .sink
         .wait(&sent.id(), PATIENCE)
-        .unwrap_or_else(|| panic!("{}", sendmail.log()));
+        .expect("the colleague's copy");
     assert_eq!(
         arrived.only("Subject").as_deref(),
         Some("Befund (vertraulich)")

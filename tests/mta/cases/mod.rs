@@ -64,8 +64,8 @@ const NOT_WITH_SENDMAIL: &[(&str, &str)] = &[(
     "it is built without SMTPUTF8 and does not offer it",
 )];
 
-/// All cases for that server: name, case, and why it is not run where it is not.
-pub fn all(server: Server) -> Vec<(&'static str, fn(&Site), Option<&'static str>)> {
+/// All cases for that server, and why it is not run where it is not.
+pub fn all(server: Server) -> Vec<(Case, Option<&'static str>)> {
     let own = match server {
         Server::Postfix => OF_POSTFIX,
         Server::Sendmail => OF_SENDMAIL,
@@ -89,7 +89,7 @@ pub fn all(server: Server) -> Vec<(&'static str, fn(&Site), Option<&'static str>
         found.map(|(_, why)| *why)
     };
     all.into_iter()
-        .map(|(name, case)| (name, case, why_not(name)))
+        .map(|case| (case, why_not(case.0)))
         .collect()
 }
 
