@@ -29,7 +29,7 @@ Examples:
 pub struct Args {
     /// The message; "-" reads standard input.
     file: PathBuf,
-    /// Envelope sender; without it the address in From.
+    /// Envelope sender, "" for a bounce; without it the address in From.
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// Envelope recipient, may be given more than once; without it the addresses in To, Cc and Bcc.
@@ -82,6 +82,10 @@ fn envelope(args: &Args, raw: &[u8]) -> Result<Envelope, Stop> {
         Some(from) => Address::new(from),
         None => in_header(&["From"]).into_iter().next().unwrap_or_default(),
     };
+    if args.to.iter().any(|to| to.trim().is_empty()) {
+        let sentence = "--to names nobody; say --to ADDRESS, such as anna@example.ch".to_owned();
+        return Err(Stop(UNUSABLE, sentence));
+    }
     let recipients: Vec<Address> = if args.to.is_empty() {
         in_header(&["To", "Cc", "Bcc"])
     } else {
@@ -191,7 +195,7 @@ fn print(report: &Report, verdict: &Verdict, sender: &Address, policy: &Policy) 
             &decision.because,
         ]);
     }
-    println!("\n{decisions}\n");
+    println!("\n{}\n", decisions.trim_fmt());
     println!("in mode \"monitor\" and \"enforce\":");
     verdict
         .plan

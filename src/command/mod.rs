@@ -6,6 +6,10 @@
     reason = "only the verbs speak to the terminal"
 )]
 
+// First, for its macros hold in what follows.
+#[macro_use]
+mod print;
+
 mod check;
 mod explain;
 mod extract;
@@ -20,7 +24,7 @@ mod worker;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Nothing found, or all well.
 pub const WELL: u8 = 0;
@@ -59,6 +63,11 @@ enum Verb {
 /// Why a verb ended early: the exit code, and one sentence that says what to do.
 #[derive(Debug)]
 pub struct Stop(pub u8, pub String);
+
+/// The command line as it is declared, which the manual page must match.
+pub fn cli() -> clap::Command {
+    Cli::command()
+}
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
