@@ -2,7 +2,7 @@
 //! Judges every folder of `tests/mta-configs` by `pii-milter check mta`, as a user runs it.
 //!
 //! A folder holds `main.cf` and `master.cf` with the tables they name, read through the real postconf, or
-//! a `sendmail.cf`; and `expect.yaml`: the exit code, each finding as `severity rule place`, words that
+//! a `sendmail.cf` with what stands beside it; and `expect.yaml`: the exit code, each finding as `severity rule place`, words that
 //! the report must hold, and changes to the shipped configuration of the filter. A new one needs no Rust.
 
 use std::collections::BTreeMap;
@@ -49,26 +49,44 @@ fn check(arguments: &[&str], path: Option<&Path>) -> Result<Output, Box<dyn Erro
     Ok(command.output()?)
 }
 
+/// A copy of a folder, for Sendmail has no word for the folder of its configuration: `$folder` becomes
+/// its path.
+fn placed(case: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+    let copy = scratch(name)?;
+    for entry in fs::read_dir(case)? {
+        let entry = entry?;
+        let text = fs::read_to_string(entry.path())?;
+        let text = text.replace("$folder", &copy.display().to_string());
+        fs::write(copy.join(entry.file_name()), text)?;
+    }
+    Ok(copy)
+}
+
 /// What is wrong with the report on one folder; nothing where it is as expected.
 fn judged(case: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let expected = fs::read_to_string(case.join("expect.yaml"))?;
-    let expected: Expected =
-        pii_milter::yaml::read(&expected).map_err(|error| format!("{}: {error}", case.display()))?;
+    let expected: Expected = pii_milter::yaml::read(&expected)
+        .map_err(|error| format!("{}: {error}", case.display()))?;
     let name = case.file_name().unwrap_or_default().to_string_lossy();
     let config = scratch("configs")?.join(format!("{name}.yaml"));
     let mut text = pii_milter::shipped::CONFIG.to_owned();
     for (old, new) in &expected.config {
         if text.matches(old.as_str()).count() != 1 {
-            return Err(format!("{name}: \"{old}\" stands not once in the shipped configuration").into());
+            return Err(
+                format!("{name}: \"{old}\" stands not once in the shipped configuration").into(),
+            );
         }
         text = text.replace(old, new);
     }
     fs::write(&config, text)?;
 
-    let cf = case.join("sendmail.cf");
-    let (flag, path) = match cf.exists() {
-        true => ("--sendmail", cf.as_path()),
-        false => ("--postfix", case),
+    let (flag, folder, path) = match case.join("sendmail.cf").exists() {
+        true => {
+            let copy = placed(case, &name)?;
+            let cf = copy.join("sendmail.cf");
+            ("--sendmail", copy, cf)
+        }
+        false => ("--postfix", case.to_owned(), case.to_owned()),
     };
     let (config, path) = (config.display().to_string(), path.display().to_string());
     let arguments = ["check", "mta", "--config", &config, flag, &path];
@@ -77,15 +95,23 @@ fn judged(case: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let mut wrong = Vec::new();
     if json.status.code() != Some(expected.exit) {
         let said = String::from_utf8_lossy(&json.stderr).into_owned();
-        wrong.push(format!("{name}: exit {:?}, not {}: {said}", json.status.code(), expected.exit));
+        wrong.push(format!(
+            "{name}: exit {:?}, not {}: {said}",
+            json.status.code(),
+            expected.exit
+        ));
     }
     let report: Value = serde_json::from_slice(&json.stdout).unwrap_or_default();
     let word = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
     let findings = report["findings"].as_array().cloned().unwrap_or_default();
     let mut found: Vec<String> = findings
         .iter()
-        .map(|one| ["severity", "rule", "at"].map(|key| word(one, key)).join(" "))
-        .map(|line| line.replace(&case.display().to_string(), "$folder"))
+        .map(|one| {
+            ["severity", "rule", "at"]
+                .map(|key| word(one, key))
+                .join(" ")
+        })
+        .map(|line| line.replace(&folder.display().to_string(), "$folder"))
         .collect();
     let mut finds = expected.finds;
     found.sort();
@@ -93,9 +119,14 @@ fn judged(case: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     if found != finds {
         wrong.push(format!("{name}: found {found:#?}\nexpected {finds:#?}"));
     }
-    let said = findings.iter().map(|one| word(one, "what") + "\n" + &word(one, "write") + "\n");
+    let said = findings
+        .iter()
+        .map(|one| word(one, "what") + "\n" + &word(one, "write") + "\n");
     let said: String = said.collect();
-    let missing = expected.says.iter().filter(|words| !said.contains(words.as_str()));
+    let missing = expected
+        .says
+        .iter()
+        .filter(|words| !said.contains(words.as_str()));
     wrong.extend(missing.map(|words| format!("{name}: does not say {words:?}:\n{said}")));
     for finding in &findings {
         if word(finding, "what").len() < 20 {
@@ -127,7 +158,10 @@ fn the_report_names_each_finding_with_the_line_to_write() -> Result<(), Box<dyn 
     let config = scratch("report")?.join("pii-milter.yaml");
     fs::write(&config, pii_milter::shipped::CONFIG)?;
     let config = config.display().to_string();
-    let output = check(&["check", "mta", "--config", &config, "--postfix", &case], None)?;
+    let output = check(
+        &["check", "mta", "--config", &config, "--postfix", &case],
+        None,
+    )?;
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout)?;
     for line in [
@@ -137,7 +171,10 @@ fn the_report_names_each_finding_with_the_line_to_write() -> Result<(), Box<dyn 
     ] {
         assert!(text.contains(line), "{line} in\n{text}");
     }
-    assert!(text.is_ascii(), "a terminal may know nothing but ASCII\n{text}");
+    assert!(
+        text.is_ascii(),
+        "a terminal may know nothing but ASCII\n{text}"
+    );
     Ok(())
 }
 
@@ -153,16 +190,25 @@ fn refused(arguments: &[&str], path: Option<&Path>) -> Result<String, Box<dyn Er
 #[test]
 fn what_cannot_be_read_is_told_in_clear_words() -> Result<(), Box<dyn Error>> {
     let said = refused(&["--postfix", "/nonexistent"], None)?;
-    assert!(said.contains("postconf failed: fatal: open /nonexistent/main.cf: No such file"), "{said}");
+    assert!(
+        said.contains("postconf failed: fatal: open /nonexistent/main.cf: No such file"),
+        "{said}"
+    );
 
     let broken = scratch("broken")?;
     fs::write(broken.join("main.cf"), "compatibility_level = 3.6\n")?;
     fs::write(broken.join("master.cf"), "smtp inet n\n")?;
     let said = refused(&["--postfix", &broken.display().to_string()], None)?;
-    assert!(said.contains("master.cf: line 1: bad field count"), "{said}");
+    assert!(
+        said.contains("master.cf: line 1: bad field count"),
+        "{said}"
+    );
 
     let said = refused(&["--sendmail", "/nonexistent/sendmail.cf"], None)?;
-    assert!(said.contains("cannot read /nonexistent/sendmail.cf"), "{said}");
+    assert!(
+        said.contains("cannot read /nonexistent/sendmail.cf"),
+        "{said}"
+    );
     let mc = broken.join("sendmail.mc");
     let said = refused(&["--sendmail", &mc.display().to_string()], None)?;
     assert!(said.contains("make that by m4"), "{said}");

@@ -88,7 +88,10 @@ fn network(item: &str) -> Option<IpNet> {
     let single = bare.parse::<IpAddr>().map(IpNet::from);
     let net = single.ok().or_else(|| bare.parse().ok())?.trunc();
     let mapped = match net {
-        IpNet::V6(net) => net.addr().to_ipv4_mapped().zip(net.prefix_len().checked_sub(96)),
+        IpNet::V6(net) => net
+            .addr()
+            .to_ipv4_mapped()
+            .zip(net.prefix_len().checked_sub(96)),
         IpNet::V4(_) => None,
     };
     let mapped = mapped.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok());
