@@ -8,6 +8,7 @@ mod folders;
 mod hostile;
 mod passing;
 mod relaying;
+mod setup;
 
 use std::fs;
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ pub fn all() -> impl Iterator<Item = Case> {
         demo::CASES,
         border::CASES,
         folders::CASES,
+        setup::CASES,
     ];
     lists.into_iter().flatten().copied()
 }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Hooks the filter into the MTA: the lines, and for Postfix the change itself.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::super::{Stop, UNUSABLE};
+use super::answers::{Answers, Mta, Relay};
+use super::beside;
+use crate::mta;
+use crate::units::Endpoint;
+
+/// The lists of Postfix that the filter belongs into.
+const LISTS: [&str; 2] = ["smtpd_milters", "non_smtpd_milters"];
+
+/// Where the filter is to listen: with Postfix inside its queue folder, which a chrooted smtpd sees.
+pub fn listen(answers: &Answers) -> Result<Endpoint, Stop> {
+    if answers.mta != Mta::Postfix {
+        return Ok(Endpoint::Inet {
+            host: "127.0.0.1".into(),
+            port: 8894,
+        });
+    }
+    let values = mta::postfix_values(&answers.postfix, &["queue_directory"]);
+    let queue = values.map_err(|error| Stop(UNUSABLE, format!("{error}; or say --mta none")))?;
+    Ok(Endpoint::Unix(
+        PathBuf::from(queue.concat()).join("pii-milter/milter.sock"),
+    ))
+}
+
+/// What there is to do at the MTA.
+pub struct Hook {
+    mta: Mta,
+    folder: PathBuf,
+    has_relay: bool,
+    listen: Endpoint,
+    /// Of Postfix: parameter, value as it must be.
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Hook {
+    /// Looks at the MTA and changes nothing.
+    ///
+    /// # Errors
+    /// One sentence where Postfix's configuration cannot be read.
+    pub fn new(answers: &Answers, listen: &Endpoint) -> Result<Self, Stop> {
+        let folder = std::path::absolute(&answers.postfix);
+        let folder = folder.unwrap_or_else(|_| answers.postfix.clone());
+        let mut settings = Vec::new();
+        for name in LISTS.into_iter().filter(|_| answers.mta == Mta::Postfix) {
+            let folder = folder.display().to_string();
+            let asked = mta::run("postconf", &["-c", &folder, "-h", name]);
+            let old = asked.map_err(|error| Stop(UNUSABLE, error))?;
+            settings.push((name, with_filter(old.trim(), listen)));
+        }
+        Ok(Self {
+            mta: answers.mta,
+            folder,
+            has_relay: answers.relay == Relay::Incamail,
+            listen: listen.clone(),
+            settings,
+        })
+    }
+
+    /// Prints the lines.
+    pub fn print(&self) {
+        match (self.mta, &self.listen) {
+            (Mta::Postfix, _) => {
+                println!(
+                    "\nFor {}/main.cf (or let --apply do it):",
+                    self.folder.display()
+                );
+                for (name, value) in &self.settings {
+                    println!("  {name} = {value}");
+                }
+                println!("then: postfix check && postfix reload");
+            }
+            (Mta::Sendmail, Endpoint::Inet { host, port }) => {
+                println!(
+                    "\nFor sendmail.mc, before the MAILER lines and before a filter that signs:"
+                );
+                println!(
+                    "  INPUT_MAIL_FILTER(`pii', `S=inet:{port}@{host}, F=T, T=C:30s;S:30s;R:30s;E:5m')"
+                );
+                println!("then: m4 sendmail.mc > sendmail.cf, and restart Sendmail");
+            }
+            (_, listen) => {
+                println!("\nThe filter will listen at {listen}; name it in your mail server.")
+            }
+        }
+        self.print_socket();
+        self.print_relay();
+    }
+
+    fn print_socket(&self) {
+        if let Endpoint::Unix(path) = &self.listen
+            && let Some(folder) = path.parent()
+            && !folder.exists()
+        {
+            println!("\nThe folder of the socket:");
+            println!(
+                "  install -d -o pii-milter -g postfix -m 2750 {}",
+                folder.display()
+            );
+        }
+    }
+
+    fn print_relay(&self) {
+        if self.has_relay && self.mta == Mta::Postfix {
+            println!("\nBefore you write mode: enforce, the way to the relay:");
+            println!(
+                "  pii-milter relays render postfix --dir {}",
+                self.folder.display()
+            );
+        }
+    }
+
+    /// Changes Postfix, after a backup; where `postfix check` is not content, all is put back.
+    ///
+    /// # Errors
+    /// One sentence, and main.cf is as it was.
+    pub fn apply(&self) -> Result<(), Stop> {
+        let main = self.folder.join("main.cf");
+        let kept = beside(&main);
+        for (file, copy) in [(main.clone(), kept.clone()), {
+            let master = self.folder.join("master.cf");
+            (master.clone(), beside(&master))
+        }] {
+            fs::copy(&file, &copy).map_err(|error| {
+                let told = format!(
+                    "cannot back up {} as {}: {error}; Postfix is as it was",
+                    file.display(),
+                    copy.display()
+                );
+                Stop(UNUSABLE, told)
+            })?;
+            println!("Backup: {}", copy.display());
+        }
+        let folder = self.folder.display().to_string();
+        let changed = self.settings.iter().try_for_each(|(name, value)| {
+            let setting = format!("{name} = {value}");
+            println!("Set {setting}");
+            mta::run("postconf", &["-c", &folder, "-e", &setting]).map(drop)
+        });
+        let checked = changed.and_then(|()| mta::run("postfix", &["-c", &folder, "check"]));
+        if let Err(error) = checked {
+            let back = match fs::copy(&kept, &main) {
+                Ok(_) => "main.cf is as it was".to_owned(),
+                Err(back) => format!(
+                    "and main.cf cannot be put back ({back}): copy {} yourself",
+                    kept.display()
+                ),
+            };
+            return Err(Stop(UNUSABLE, format!("{error}; {back}")));
+        }
+        println!(
+            "postfix check: no fault. Start the filter first, then: postfix -c {folder} reload"
+        );
+        println!(
+            "Undo: cp {} {} && postfix -c {folder} reload",
+            kept.display(),
+            main.display()
+        );
+        self.print_socket();
+        self.print_relay();
+        Ok(())
+    }
+}
+
+/// A list of milters with the filter at its head, before who signs; as it is where the filter is in it.
+fn with_filter(old: &str, listen: &Endpoint) -> String {
+    let address = match listen {
+        Endpoint::Unix(_) => "unix:pii-milter/milter.sock".to_owned(),
+        inet => inet.to_string(),
+    };
+    // Either list may be written as the other.
+    if old.contains(&address) || LISTS.iter().any(|name| old.contains(&format!("${name}"))) {
+        return old.to_owned();
+    }
+    let item = format!("{{ {address}, default_action=tempfail, content_timeout=300s }}");
+    match old {
+        "" => item,
+        old => format!("{item}, {old}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_stands_first_and_once() {
+        let listen = "unix:/q/pii-milter/milter.sock".parse().unwrap();
+        let first = with_filter("inet:localhost:8891", &listen);
+        assert!(first.starts_with("{ unix:pii-milter/milter.sock, default_action=tempfail"));
+        assert!(first.ends_with(" }, inet:localhost:8891"));
+        assert_eq!(with_filter(&first, &listen), first);
+        assert_eq!(with_filter("$smtpd_milters", &listen), "$smtpd_milters");
+    }
+}
