@@ -102,8 +102,18 @@ fn judged(case: &Path) -> Result<Vec<String>, Box<dyn Error>> {
         ));
     }
     let report: Value = serde_json::from_slice(&json.stdout).unwrap_or_default();
-    let word = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
-    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let word = |finding: &Value, key: &str| {
+        finding
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let findings = report
+        .get("findings")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut found: Vec<String> = findings
         .iter()
         .map(|one| {

@@ -98,6 +98,18 @@ fn a_configuration_that_is_there_stays() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
+fn the_file_of_the_package_is_nobodys_yet() -> Result<(), Box<dyn Error>> {
+    let folder = scratch("package")?;
+    let config = folder.join("pii-milter.yaml");
+    fs::write(&config, pii_milter::shipped::CONFIG)?;
+    let done = setup(&config, &["--domains", "a.test", "--mta", "none"], b"")?;
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(fs::read_to_string(&config)?.contains("a.test"));
+    assert_eq!(fs::read_dir(&folder)?.count(), 1);
+    Ok(())
+}
+
+#[test]
 fn answers_that_cannot_be_used_are_told_and_nothing_is_written() -> Result<(), Box<dyn Error>> {
     let config = scratch("wrong")?.join("pii-milter.yaml");
     for (flags, answers, sentence) in [

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
 use crate::config::{DEFAULT, Source};
+use crate::shipped;
 use answers::Answers;
 
 /// Ask five questions, write the configuration, print the MTA's lines, try a mail.
@@ -46,7 +47,8 @@ pub struct Args {
     /// Write over a configuration that is there; the old one is kept beside it.
     #[arg(long)]
     force: bool,
-    /// Change Postfix: back up main.cf and master.cf, set two lines, run postfix check.
+    /// Change Postfix: back up main.cf and master.cf, set two lines, run postfix check. Where the
+    /// configuration of the filter stands and no domains are given, that is all.
     #[arg(long)]
     apply: bool,
     /// Send a test mail from and to this address of yours, and show the answer. Without answers above
@@ -70,8 +72,12 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
         let told = "--apply changes Postfix alone; leave it out and copy the lines by hand";
         return Err(Stop(UNUSABLE, told.into()));
     }
-    if letter.is_none() || args.apply || !args.domains.is_empty() {
-        write_and_hook(args, path)?;
+    let has_answers = !args.domains.is_empty() || args.force;
+    let stands = stands(path);
+    if has_answers || letter.is_none() && !args.apply || args.apply && !stands {
+        write_and_hook(args, path, stands)?;
+    } else if args.apply {
+        hook_as_it_stands(args, path)?;
     }
     let Some(letter) = letter else {
         return Ok(WELL);
@@ -82,12 +88,20 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     }
 }
 
-fn write_and_hook(args: &Args, path: &Path) -> Result<(), Stop> {
+/// True where somebody has written a configuration; the one that a package puts there is nobody's yet.
+fn stands(path: &Path) -> bool {
+    match fs::read(path) {
+        Ok(text) => text != shipped::CONFIG.as_bytes(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    }
+}
+
+fn write_and_hook(args: &Args, path: &Path, stands: bool) -> Result<(), Stop> {
     let shown = path.display();
-    if path.try_exists().unwrap_or(true) && !args.force {
+    if stands && !args.force {
         let told = format!(
-            "{shown} is there already, so nothing was changed; edit it, name another place by --config FILE, \
-             or say --force: the old one is then kept beside it"
+            "{shown} is there already, so nothing was changed; edit it, name another place by \
+             --config FILE, or say --force: the old one is then kept beside it"
         );
         return Err(Stop(UNUSABLE, told));
     }
@@ -106,7 +120,7 @@ fn write_and_hook(args: &Args, path: &Path) -> Result<(), Stop> {
     source.policy().map_err(input::unusable)?;
     let hook = hook::Hook::new(&answers, &listen)?;
 
-    if let Some(kept) = write(path, &text, args.force).map_err(|error| {
+    if let Some(kept) = write(path, &text, stands).map_err(|error| {
         let told = format!(
             "cannot write {shown}: {error}; nothing was changed. Run this as root, or name another place by \
              --config FILE"
@@ -129,37 +143,37 @@ fn write_and_hook(args: &Args, path: &Path) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Writes a file whole or not at all; where one is there, it is kept under the name that is returned.
-fn write(path: &Path, text: &str, may_replace: bool) -> io::Result<Option<PathBuf>> {
+/// Hooks the filter in where its configuration says that it listens.
+fn hook_as_it_stands(args: &Args, path: &Path) -> Result<(), Stop> {
+    let settings = Source::read(Some(path)).and_then(|source| source.settings());
+    let listen = settings.map_err(input::unusable)?.milter.listen;
+    println!("{} stays as it is.", path.display());
+    hook::Hook::of_postfix(&args.postfix, &listen)?.apply()
+}
+
+/// Writes a file whole or not at all; where one stands, it is kept under the name that is returned.
+fn write(path: &Path, text: &str, stands: bool) -> io::Result<Option<PathBuf>> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
     {
         fs::create_dir_all(folder)?;
     }
-    let kept = match may_replace && path.exists() {
-        true => {
-            let kept = beside(path);
-            fs::copy(path, &kept)?;
-            Some(kept)
-        }
-        false => None,
-    };
-    if kept.is_none() {
-        // Whoever was faster keeps his.
-        let mut file = File::create_new(path)?;
-        let written = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all());
-        return written
-            .map(|()| None)
-            .inspect_err(|_| drop(fs::remove_file(path)));
+    let kept = stands.then(|| beside(path));
+    if let Some(kept) = &kept {
+        fs::copy(path, kept)?;
     }
     let new = path.with_extension("yaml.new");
-    let written = fs::write(&new, text).and_then(|()| fs::rename(&new, path));
-    written
-        .map(|()| kept)
-        .inspect_err(|_| drop(fs::remove_file(&new)))
+    let written = File::create_new(&new).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    });
+    written.map(|()| kept).inspect_err(|error| {
+        if error.kind() != io::ErrorKind::AlreadyExists {
+            drop(fs::remove_file(&new));
+        }
+    })
 }
 
 /// The name under which a file is kept before it is changed.

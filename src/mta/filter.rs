@@ -50,7 +50,7 @@ impl Filter<'_> {
         let looks = if in_chroot { &inside } else { &outside };
         if looks == own {
             Leads::Here
-        } else if inside == *own || outside == *own || path.file_name() == own.file_name() {
+        } else if inside == *own || outside == *own || tail(path) == tail(own) {
             Leads::Astray(looks.clone())
         } else {
             Leads::Elsewhere
@@ -89,6 +89,11 @@ impl Filter<'_> {
     }
 }
 
+/// The last two names of a path: two milters may both have a `milter.sock`.
+fn tail(path: &Path) -> Vec<std::path::Component<'_>> {
+    path.components().rev().take(2).collect()
+}
+
 /// True for a name or an address of this machine alone.
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
@@ -123,7 +128,7 @@ mod tests {
         assert_eq!(leads(own, "unix:/q/p/m.sock", true), astray);
         let astray = Leads::Astray("/p/m.sock".into());
         assert_eq!(leads(own, "unix:/p/m.sock", false), astray);
-        assert_eq!(leads(own, "unix:opendkim/x.sock", true), Leads::Elsewhere);
+        assert_eq!(leads(own, "unix:rspamd/m.sock", true), Leads::Elsewhere);
         assert_eq!(leads(own, "inet:127.0.0.1:8894", true), Leads::Elsewhere);
     }
 

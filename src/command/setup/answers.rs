@@ -134,7 +134,7 @@ fn list(given: &[String], question: &str, flag: &str, usual: &str) -> Result<Vec
     }
 }
 
-fn one<T: ValueEnum>(given: Option<T>, question: &str, usual: T) -> Result<T, Stop> {
+fn one<T: ValueEnum + Copy>(given: Option<T>, question: &str, usual: T) -> Result<T, Stop> {
     if let Some(given) = given {
         return Ok(given);
     }

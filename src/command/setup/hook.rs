@@ -2,7 +2,7 @@
 //! Hooks the filter into the MTA: the lines, and for Postfix the change itself.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::super::{Stop, UNUSABLE};
 use super::answers::{Answers, Mta, Relay};
@@ -44,21 +44,38 @@ impl Hook {
     /// # Errors
     /// One sentence where Postfix's configuration cannot be read.
     pub fn new(answers: &Answers, listen: &Endpoint) -> Result<Self, Stop> {
-        let folder = std::path::absolute(&answers.postfix);
-        let folder = folder.unwrap_or_else(|_| answers.postfix.clone());
-        let mut settings = Vec::new();
-        for name in LISTS.into_iter().filter(|_| answers.mta == Mta::Postfix) {
-            let folder = folder.display().to_string();
-            let asked = mta::run("postconf", &["-c", &folder, "-h", name]);
+        let has_relay = answers.relay == Relay::Incamail;
+        let hook = match answers.mta {
+            Mta::Postfix => Self::of_postfix(&answers.postfix, listen)?,
+            mta => Self {
+                mta,
+                folder: PathBuf::new(),
+                has_relay,
+                listen: listen.clone(),
+                settings: Vec::new(),
+            },
+        };
+        Ok(Self { has_relay, ..hook })
+    }
+
+    /// The same for a Postfix, whatever the answers were.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn of_postfix(folder: &Path, listen: &Endpoint) -> Result<Self, Stop> {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let name = folder.display().to_string();
+        let ask = |list: &&'static str| {
+            let asked = mta::run("postconf", &["-c", &name, "-h", list]);
             let old = asked.map_err(|error| Stop(UNUSABLE, error))?;
-            settings.push((name, with_filter(old.trim(), listen)));
-        }
+            Ok((*list, with_filter(old.trim(), listen)))
+        };
         Ok(Self {
-            mta: answers.mta,
+            mta: Mta::Postfix,
+            settings: LISTS.iter().map(ask).collect::<Result<_, _>>()?,
             folder,
-            has_relay: answers.relay == Relay::Incamail,
+            has_relay: false,
             listen: listen.clone(),
-            settings,
         })
     }
 
@@ -85,7 +102,7 @@ impl Hook {
                 println!("then: m4 sendmail.mc > sendmail.cf, and restart Sendmail");
             }
             (_, listen) => {
-                println!("\nThe filter will listen at {listen}; name it in your mail server.")
+                println!("\nThe filter will listen at {listen}; name it in your mail server.");
             }
         }
         self.print_socket();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finds what changes the recipients of a mail after the filter has decided.
+//! Finds what changes the recipients of a mail after the filter has decided: Postfix shows milters
+//! nothing that it forwards or aliases itself (MILTER_README, Limitations).
 
 use super::read::Site;
 use super::table::{self, Answer};

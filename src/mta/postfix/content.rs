@@ -7,7 +7,7 @@ use crate::mta::filter::{Filter, is_loopback};
 use crate::mta::finding::{Finding, Severity};
 use Severity::{Doubt, Hole, Note};
 
-/// Rule: no smtpd hands the content to a proxy instead of to milters.
+/// Rule: no smtpd hands the content to a proxy instead of to milters (MILTER_README, Limitations).
 pub fn proxies(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let entrances = entrances(site);
     let mut findings = Vec::new();
@@ -44,7 +44,7 @@ pub fn filters(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let address = address.unwrap_or_default();
     if service.program == "pipe" {
         findings.extend(by_pipe(site, filter, &entrances, &at));
-    } else if !is_loopback(address) {
+    } else if !is_loopback(address) && address != "unix" {
         let what = format!(
             "content_filter sends mail on to {hop} after we have seen it; what is added there we do not see"
         );

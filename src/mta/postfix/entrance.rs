@@ -189,7 +189,7 @@ pub fn broken_overrides(site: &Site, _: &Filter<'_>) -> Vec<Finding> {
             .zip(service.arguments.iter().skip(1));
         for (_, word) in pairs.filter(|(flag, word)| *flag == "-o" && !word.contains('=')) {
             let what = format!(
-                "\"-o {word} = ...\" has blanks, so Postfix does not read the setting; it needs braces"
+                "\"-o {word} = ...\" has blanks, so the service does not start; the setting needs braces"
             );
             let write = format!("-o {{ {word} = ... }}");
             findings.push(Doubt.at(service.id(), what, write));

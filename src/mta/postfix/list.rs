@@ -192,6 +192,27 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Rule: the filter learns who has logged in. From protocol 6 on it asks for what it reads.
+pub fn macros(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (one, milter) in with_filter(site, filter) {
+        let own = milter.get("protocol");
+        let protocol = own.unwrap_or(one.get(site, "milter_protocol"));
+        let sent = one.get(site, "milter_mail_macros");
+        let is_old = protocol.parse::<u32>().is_ok_and(|version| version < 6);
+        if is_old && !sent.contains("{auth_authen}") {
+            let what = format!(
+                "with milter_protocol {protocol} the filter cannot ask for the login, and milter_mail_macros \
+                 does not send it, so mail of logged-in senders counts as inbound"
+            );
+            let write = "milter_protocol = 6";
+            findings.push(Hole.at(one.place("milter_protocol"), what, write));
+        }
+    }
+    findings.dedup();
+    findings
+}
+
 /// Rule: the filter stands in a list once.
 pub fn twice(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

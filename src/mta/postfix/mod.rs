@@ -31,6 +31,7 @@ const RULES: &[Rule<Site>] = &[
     ("default-action", list::default_actions),
     ("timeout", list::timeouts),
     ("signer-order", list::signers_before),
+    ("macros", list::macros),
     ("twice", list::twice),
     ("socket", socket::astray),
     ("socket-mode", socket::closed_to_postfix),

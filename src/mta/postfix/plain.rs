@@ -41,14 +41,6 @@ const SETTINGS: &[Setting] = &[
         write: "soft_bounce = no",
     },
     Setting {
-        name: "milter_protocol",
-        program: "smtpd",
-        is_wrong: |value| value.parse::<u32>().is_ok_and(|version| version < 6),
-        severity: Doubt,
-        what: "the filter cannot ask for the login, so mail of logged-in senders may count as inbound",
-        write: "milter_protocol = 6",
-    },
-    Setting {
         name: "bounce_size_limit",
         program: "bounce",
         is_wrong: |value| value.parse::<u64>().is_ok_and(|bytes| bytes > 1_000),

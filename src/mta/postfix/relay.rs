@@ -72,10 +72,20 @@ pub fn routes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         match transport(site, suffix) {
             Answer::Nothing => {
                 let what = format!(
-                    "no table of transport_maps has {suffix}, so mail for the relay {id} goes like all other, \
-                     without proof of who takes it"
+                    "no table of transport_maps has {suffix}, so mail for the relay {id} goes like \
+                     all other"
                 );
-                findings.push(Hole.at("main.cf", what, RENDER));
+                findings.push(match site.main("relayhost") {
+                    "" => {
+                        let what = format!("{what}, without proof of who takes it");
+                        Hole.at("main.cf", what, RENDER)
+                    }
+                    host => {
+                        let what =
+                            format!("{what}: {host} must know the way, and be proven itself");
+                        Doubt.at("main.cf", what, RENDER)
+                    }
+                });
             }
             Answer::Unseen(table) => {
                 let what =
@@ -139,7 +149,9 @@ pub fn proofs(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         match level.as_str() {
             "secure" | "verify" | "fingerprint" | "dane-only" => {
                 let names = ["smtp_tls_CAfile", "smtp_tls_CApath"];
-                if level == "secure" && names.iter().all(|name| get(name).is_empty()) {
+                if ["secure", "verify"].contains(&level.as_str())
+                    && names.iter().all(|name| get(name).is_empty())
+                {
                     let what = format!(
                         "nobody is named who may sign the relay's certificate, so mail for {id} stays in the \
                          queue"

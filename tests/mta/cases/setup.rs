@@ -2,6 +2,7 @@
 //! What `setup` does to a Postfix of its own that never heard of the filter.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
@@ -98,6 +99,24 @@ fn hooks(_site: &Site) {
     );
     let seen = wait_for(PATIENCE, || filter.log().contains("ch.ahv:1").then_some(()));
     assert!(seen.is_some(), "{}", filter.log());
+
+    // Postfix's user must be able to write to the socket, and `check mta` sees whether he can.
+    let find = || {
+        let mut command = Command::new(milter::program());
+        command
+            .arg("--config")
+            .arg(&config)
+            .args(["check", "mta", "--json", "--postfix"]);
+        text(&command.arg(&etc).output().unwrap().stdout)
+    };
+    let found = find();
+    assert!(
+        found.contains(r#""rule":"#) && !found.contains("socket-mode"),
+        "{found}"
+    );
+    assert!(!found.contains(r#""rule":"entrance""#), "{found}");
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(find().contains("may not write to the socket"), "{}", find());
 
     // Away, the answer is "later", and setup says what that means.
     drop(filter);
