@@ -6,8 +6,9 @@ mod hook;
 mod letter;
 mod text;
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -156,24 +157,23 @@ fn write(path: &Path, text: &str, stands: bool) -> io::Result<Option<PathBuf>> {
     if let Some(folder) = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.exists()
     {
         fs::create_dir_all(folder)?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
     }
     let kept = stands.then(|| beside(path));
     if let Some(kept) = &kept {
         fs::copy(path, kept)?;
     }
-    let new = path.with_extension("yaml.new");
-    let written = File::create_new(&new).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, path)
-    });
-    written.map(|()| kept).inspect_err(|error| {
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            drop(fs::remove_file(&new));
-        }
-    })
+    let new = path.with_extension(format!("new-{}", std::process::id()));
+    let written = fs::write(&new, text)
+        // The filter's own user reads it, whatever the umask of who runs this.
+        .and_then(|()| fs::set_permissions(&new, fs::Permissions::from_mode(0o644)))
+        .and_then(|()| fs::rename(&new, path));
+    written
+        .map(|()| kept)
+        .inspect_err(|_| drop(fs::remove_file(&new)))
 }
 
 /// The name under which a file is kept before it is changed.

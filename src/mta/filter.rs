@@ -76,17 +76,21 @@ impl Filter<'_> {
     }
 
     /// The filter as an item of `smtpd_milters`.
-    pub(super) fn item(&self, queue: &Path, in_chroot: bool) -> String {
-        let address = match self.listen {
-            Endpoint::Unix(path) => match path.strip_prefix(queue) {
-                Ok(inside) => format!("unix:{}", inside.display()),
-                Err(_) if in_chroot => "unix:pii-milter/milter.sock".into(),
-                Err(_) => format!("unix:{}", path.display()),
-            },
-            inet => inet.to_string(),
-        };
-        format!("{{ {address}, default_action=tempfail, content_timeout=300s }}")
+    pub(super) fn item(&self, queue: &Path) -> String {
+        item(self.listen, queue)
     }
+}
+
+/// A filter as an item of `smtpd_milters`, a socket in the queue folder as a chrooted smtpd sees it.
+pub fn item(listen: &Endpoint, queue: &Path) -> String {
+    let address = match listen {
+        Endpoint::Unix(path) => {
+            let inside = path.strip_prefix(queue).unwrap_or(path);
+            format!("unix:{}", inside.display())
+        }
+        inet => inet.to_string(),
+    };
+    format!("{{ {address}, default_action=tempfail, content_timeout=300s }}")
 }
 
 /// The last two names of a path: two milters may both have a `milter.sock`.

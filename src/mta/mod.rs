@@ -13,9 +13,9 @@ mod program;
 mod sendmail;
 mod source;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub use filter::Filter;
+pub use filter::{Filter, item};
 pub use finding::{Finding, Severity};
 pub use program::run;
 
@@ -56,12 +56,10 @@ pub fn sendmail(cf: &Path, filter: &Filter<'_>) -> Result<Report, String> {
     })
 }
 
-/// What Postfix says about itself, for who wants to change it.
+/// The queue folder of the Postfix in `folder`.
 ///
 /// # Errors
 /// As [`postfix`].
-pub fn postfix_values(folder: &Path, names: &[&str]) -> Result<Vec<String>, String> {
-    let site = postfix::Site::read(folder)?;
-    let values = names.iter().map(|name| site.main(name).to_owned());
-    Ok(values.collect())
+pub fn postfix_queue(folder: &Path) -> Result<PathBuf, String> {
+    postfix::Site::read(folder).map(|site| site.queue().to_owned())
 }

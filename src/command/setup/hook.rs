@@ -21,11 +21,9 @@ pub fn listen(answers: &Answers) -> Result<Endpoint, Stop> {
             port: 8894,
         });
     }
-    let values = mta::postfix_values(&answers.postfix, &["queue_directory"]);
-    let queue = values.map_err(|error| Stop(UNUSABLE, format!("{error}; or say --mta none")))?;
-    Ok(Endpoint::Unix(
-        PathBuf::from(queue.concat()).join("pii-milter/milter.sock"),
-    ))
+    let queue = mta::postfix_queue(&answers.postfix);
+    let queue = queue.map_err(|error| Stop(UNUSABLE, format!("{error}; or say --mta none")))?;
+    Ok(Endpoint::Unix(queue.join("pii-milter/milter.sock")))
 }
 
 /// What there is to do at the MTA.
@@ -64,11 +62,13 @@ impl Hook {
     /// As `new`.
     pub fn of_postfix(folder: &Path, listen: &Endpoint) -> Result<Self, Stop> {
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let queue = mta::postfix_queue(&folder).map_err(|error| Stop(UNUSABLE, error))?;
+        let item = mta::item(listen, &queue);
         let name = folder.display().to_string();
         let ask = |list: &&'static str| {
             let asked = mta::run("postconf", &["-c", &name, "-h", list]);
             let old = asked.map_err(|error| Stop(UNUSABLE, error))?;
-            Ok((*list, with_filter(old.trim(), listen)))
+            Ok((*list, with_filter(old.trim(), &item)))
         };
         Ok(Self {
             mta: Mta::Postfix,
@@ -185,18 +185,14 @@ impl Hook {
 }
 
 /// A list of milters with the filter at its head, before who signs; as it is where the filter is in it.
-fn with_filter(old: &str, listen: &Endpoint) -> String {
-    let address = match listen {
-        Endpoint::Unix(_) => "unix:pii-milter/milter.sock".to_owned(),
-        inet => inet.to_string(),
-    };
+fn with_filter(old: &str, item: &str) -> String {
+    let address = item.split([' ', ',']).nth(1).unwrap_or(item);
     // Either list may be written as the other.
-    if old.contains(&address) || LISTS.iter().any(|name| old.contains(&format!("${name}"))) {
+    if old.contains(address) || LISTS.iter().any(|name| old.contains(&format!("${name}"))) {
         return old.to_owned();
     }
-    let item = format!("{{ {address}, default_action=tempfail, content_timeout=300s }}");
     match old {
-        "" => item,
+        "" => item.to_owned(),
         old => format!("{item}, {old}"),
     }
 }
@@ -207,11 +203,12 @@ mod tests {
 
     #[test]
     fn the_filter_stands_first_and_once() {
-        let listen = "unix:/q/pii-milter/milter.sock".parse().unwrap();
-        let first = with_filter("inet:localhost:8891", &listen);
-        assert!(first.starts_with("{ unix:pii-milter/milter.sock, default_action=tempfail"));
+        let item = mta::item(&"unix:/q/p/m.sock".parse().unwrap(), Path::new("/q"));
+        let first = with_filter("inet:localhost:8891", &item);
+        assert!(first.starts_with("{ unix:p/m.sock, default_action=tempfail"));
         assert!(first.ends_with(" }, inet:localhost:8891"));
-        assert_eq!(with_filter(&first, &listen), first);
-        assert_eq!(with_filter("$smtpd_milters", &listen), "$smtpd_milters");
+        assert_eq!(with_filter(&first, &item), first);
+        assert_eq!(with_filter("unix:p/m.sock", &item), "unix:p/m.sock");
+        assert_eq!(with_filter("$smtpd_milters", &item), "$smtpd_milters");
     }
 }

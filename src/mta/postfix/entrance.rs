@@ -62,7 +62,7 @@ impl Entrance<'_> {
 
     /// The line that puts the filter in front of the list.
     fn line(&self, site: &Site, filter: &Filter<'_>) -> String {
-        let item = filter.item(site.queue(), self.speaker.in_chroot);
+        let item = filter.item(site.queue());
         let others = self.milters.iter().map(|milter| milter.address.as_str());
         let list: Vec<&str> = [item.as_str()].into_iter().chain(others).collect();
         let setting = format!("{} = {}", self.parameter, list.join(", "));
@@ -114,14 +114,11 @@ fn listens_locally(site: &Site, service: &Service) -> bool {
 /// Rule: each smtpd asks the filter.
 pub fn without_filter(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let entrances = entrances(site);
-    let mut smtpd = entrances
+    let smtpd = entrances
         .iter()
         .filter(|one| one.parameter == "smtpd_milters");
     if !smtpd.clone().any(|one| one.is_seen(site, filter)) {
-        let write = smtpd.next().map_or_else(String::new, |one| {
-            let item = filter.item(site.queue(), one.speaker.in_chroot);
-            format!("smtpd_milters = {item}")
-        });
+        let write = format!("smtpd_milters = {}", filter.item(site.queue()));
         let what = format!("no smtpd asks the filter at {}", filter.listen);
         return vec![Hole.at("main.cf", what, write)];
     }

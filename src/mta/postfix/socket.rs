@@ -33,8 +33,15 @@ pub fn astray(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                 looks.display(),
                 filter.listen
             );
-            let item = filter.item(site.queue(), true);
-            findings.push(Doubt.at(place, what, format!("{} = {item}", one.parameter)));
+            let item = filter.item(site.queue());
+            let write = match filter.listen {
+                Endpoint::Unix(path) if !path.starts_with(site.queue()) => {
+                    let queue = site.queue().display();
+                    format!("listen: unix:{queue}/pii-milter/milter.sock in pii-milter.yaml")
+                }
+                _ => format!("{} = {item}", one.parameter),
+            };
+            findings.push(Doubt.at(place, what, write));
         }
     }
     findings
