@@ -162,7 +162,7 @@ pub fn sendmail_without_filter(site: &Site, filter: &Filter<'_>) -> Vec<Finding>
         .filter(|one| one.parameter != "smtpd_milters" && !one.is_seen(site, filter))
         .map(|one| {
             let who = match one.service.program.as_str() {
-                "pickup" => "mail of sendmail(1): cron, web applications, scripts",
+                "pickup" => "mail of sendmail(1) (cron, web applications, scripts)",
                 _ => "mail that comes by QMQP",
             };
             if one.is_off {
