@@ -18,7 +18,7 @@
 //! 12 command
 //! 11 config
 //! 10 milter
-//!  8 log worker
+//!  8 log mta worker
 //!  7 inspect
 //!  6 act
 //!  5 decide
@@ -41,6 +41,7 @@ pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod milter;
+pub mod mta;
 pub mod nearest;
 pub mod secret;
 pub mod shipped;

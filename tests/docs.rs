@@ -165,7 +165,8 @@ fn verbs(of: &clap::Command, path: &str, found: &mut BTreeMap<String, Words>) {
         let path = format!("{path} {}", one.get_name());
         verbs(one, path.trim(), found);
     }
-    if below.is_empty() {
+    // A verb may do something by itself and have others below it: check, check mta.
+    if below.is_empty() || !of.is_subcommand_required_set() {
         let options = of.get_arguments().filter_map(clap::Arg::get_long);
         let options = options.filter(|long| !["help", "version"].contains(long));
         found.insert(path.to_owned(), words(options));

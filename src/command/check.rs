@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Checks the configuration and prints the decision table as a person reads it.
 
+mod mta;
+
 use std::path::{Path, PathBuf};
 
 use comfy_table::Table;
@@ -19,12 +21,20 @@ use crate::message::Direction;
 /// Reads the configuration with everything it names, runs the examples of detectors and relay
 /// profiles, and says what can be read but hardly meant. Exit code: 0 all well, 1 doubts, 2 unusable.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// The configuration to check; without it the one that `serve` would use.
     path: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Mta(mta::Args),
 }
 
 /// What there is to say about a configuration that can be used.
@@ -39,7 +49,10 @@ struct Report {
 
 /// Runs the verb.
 pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
-    let Args { path, json } = args;
+    let Args { what, path, json } = args;
+    if let Some(What::Mta(args)) = what {
+        return mta::run(args, config);
+    }
     let report = match read(path.as_deref().or(config)) {
         Ok(report) => report,
         Err(errors) if json => {

@@ -19,6 +19,7 @@ mod report;
 mod rules;
 mod scan;
 mod serve;
+mod setup;
 mod worker;
 
 use std::path::PathBuf;
@@ -56,6 +57,7 @@ enum Verb {
     Extract(extract::Args),
     Rules(rules::Args),
     Relays(relays::Args),
+    Setup(setup::Args),
     #[command(hide = true)]
     Worker(worker::Args),
 }
@@ -81,6 +83,7 @@ pub fn run() -> ExitCode {
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),
+        Verb::Setup(args) => setup::run(&args, config),
         Verb::Worker(args) => worker::run(args, config),
     };
     match done {

@@ -9,6 +9,7 @@ use super::LATER;
 
 /// Prints a line, as `println!` does, but without its panic where nobody reads on.
 macro_rules! println {
+    () => {{ $crate::command::print::line(format_args!("")); }};
     ($($words:tt)*) => {{ $crate::command::print::line(format_args!($($words)*)); }};
 }
 

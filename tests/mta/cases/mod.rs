@@ -10,6 +10,7 @@ mod folders;
 mod hostile;
 mod passing;
 mod relaying;
+mod setup;
 
 use std::fs;
 use std::path::PathBuf;
@@ -55,7 +56,12 @@ const SHARED: &[&[Case]] = &[
 ];
 
 /// Cases that are about one of them, or about neither.
-const OF_POSTFIX: &[&[Case]] = &[demo::CASES, border::OF_POSTFIX, delivery::OF_POSTFIX];
+const OF_POSTFIX: &[&[Case]] = &[
+    demo::CASES,
+    border::OF_POSTFIX,
+    delivery::OF_POSTFIX,
+    setup::CASES,
+];
 const OF_SENDMAIL: &[&[Case]] = &[border::OF_SENDMAIL, delivery::OF_SENDMAIL];
 
 /// What cannot be the same with Sendmail 8.17 as Debian builds it, and why.
