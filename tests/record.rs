@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Records what a real Postfix says to a milter, into `tests/milter/sessions`, byte for byte.
+//! Records what a real Postfix and a real Sendmail say to a milter, into `tests/milter/sessions`, byte for byte.
 //!
-//! `tests/milter/sessions.rs` replays it. Not a test: run it anew when Postfix has changed,
+//! `tests/milter/sessions.rs` replays it. Not a test: run it anew when one of them has changed,
 //! by `cargo test --test record -- --ignored`, as root.
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@
 #[path = "mta/mod.rs"]
 mod mta;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -25,8 +25,9 @@ use std::time::Duration;
 use mta::home::Home;
 use mta::milter::{self, Milter};
 use mta::postfix::{Entrance, Postfix};
+use mta::sendmail::Sendmail;
 use mta::sink::Sink;
-use mta::{free_port, smtp::Client};
+use mta::{Mta, free_port, relays, smtp::Client};
 
 /// What clients say, by the name of the file. `.` stands for the end of DATA.
 const SCRIPTS: &[(&str, &[&str])] = &[
@@ -99,38 +100,14 @@ const SCRIPTS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Those that Sendmail takes as well; it has no SMTPUTF8.
+const OF_SENDMAIL: &[&str] = &["one-mail", "three-mails-and-reset", "relayed", "refused"];
+
 type Recorded = Arc<Mutex<Vec<u8>>>;
 
 #[test]
 #[ignore = "writes into the source"]
 fn record() {
-    let sink = Sink::start();
-    let home = Arc::new(Home::new("record"));
-    milter::install(&home);
-    let (proxy, entrance) = (TcpListener::bind("127.0.0.1:0").unwrap(), free_port());
-    let door = Entrance {
-        port: entrance,
-        milter: format!("inet:{}", proxy.local_addr().unwrap()),
-    };
-    let _postfix = Postfix::start(&home, &[door], sink.port(), "smtputf8_enable = yes\n", "");
-    let behind = free_port();
-    let config = milter::enforcing(&format!("inet:127.0.0.1:{behind}"));
-    let _milter = Milter::start(
-        &home,
-        "record",
-        &config,
-        &format!("inet:127.0.0.1:{behind}"),
-    );
-    let recorded = Recorded::default();
-    let into = Arc::clone(&recorded);
-    thread::spawn(move || {
-        for mta in proxy.incoming() {
-            pass(mta.unwrap(), behind, &into);
-        }
-    });
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/milter/sessions");
-    // What Postfix::start has asked whether it listens.
-    thread::sleep(Duration::from_secs(1));
     let mut large = String::from("Subject: Large\r\n\r\n");
     (0..900).for_each(|line| large += &format!("{line:0>78}\r\n"));
     let large = [
@@ -148,11 +125,66 @@ fn record() {
         "QUIT",
     ];
     let long = [("large-body", &large[..]), ("refused", &refused[..])];
-    for (name, script) in SCRIPTS.iter().copied().chain(long) {
+    let scripts: Vec<_> = SCRIPTS.iter().copied().chain(long).collect();
+    let of_postfix = record_all("", &scripts, |home, doors, sink| {
+        Box::new(Postfix::start(
+            home,
+            doors,
+            sink.port(),
+            "smtputf8_enable = yes\n",
+            "",
+        ))
+    });
+    let few = scripts
+        .into_iter()
+        .filter(|(name, _)| OF_SENDMAIL.contains(name));
+    let of_sendmail = record_all(
+        "sendmail-",
+        &few.collect::<Vec<_>>(),
+        |home, doors, sink| {
+            let lines = relays::sendmail_to_sink(home, sink.port(), sink.port());
+            Box::new(Sendmail::start(home, doors, &lines))
+        },
+    );
+    assert_eq!(
+        of_postfix + of_sendmail,
+        SCRIPTS.len() + 2 + OF_SENDMAIL.len()
+    );
+}
+
+/// Plays the scripts to an MTA and writes what it said to us; gives how many.
+fn record_all(
+    prefix: &str,
+    scripts: &[(&str, &[&str])],
+    start: impl FnOnce(&Arc<Home>, &[Entrance], &Sink) -> Box<dyn Mta>,
+) -> usize {
+    let sink = Sink::start();
+    let home = Arc::new(Home::new("record"));
+    milter::install(&home);
+    let (proxy, entrance) = (TcpListener::bind("127.0.0.1:0").unwrap(), free_port());
+    let door = Entrance {
+        port: entrance,
+        milter: format!("inet:{}", proxy.local_addr().unwrap()),
+    };
+    let behind = free_port();
+    let listen = format!("inet:127.0.0.1:{behind}");
+    let _milter = Milter::start(&home, "record", &milter::enforcing(&listen), &listen);
+    let recorded = Recorded::default();
+    let into = Arc::clone(&recorded);
+    thread::spawn(move || {
+        for mta in proxy.incoming() {
+            pass(mta.unwrap(), behind, &into);
+        }
+    });
+    let _mta = start(&home, &[door], &sink);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/milter/sessions");
+    // What the harness has asked whether it listens.
+    thread::sleep(Duration::from_secs(1));
+    for (name, script) in scripts {
         recorded.lock().unwrap().clear();
         let (mut client, _) = Client::connect(entrance);
         client.command("EHLO client.example.ch");
-        for line in script {
+        for line in *script {
             if line.ends_with("Half") {
                 break;
             }
@@ -161,13 +193,10 @@ fn record() {
         drop(client);
         thread::sleep(Duration::from_secs(1));
         let bytes = std::mem::take(&mut *recorded.lock().unwrap());
-        assert!(!bytes.is_empty(), "{name}");
-        File::create(folder.join(name))
-            .unwrap()
-            .write_all(&bytes)
-            .unwrap();
+        assert!(!bytes.is_empty(), "{prefix}{name}");
+        fs::write(folder.join(format!("{prefix}{name}")), bytes).unwrap();
     }
-    assert!(fs::read_dir(folder).unwrap().count() >= SCRIPTS.len());
+    scripts.len()
 }
 
 /// So many made-up social security numbers, one a line, with their check digit (EAN-13).

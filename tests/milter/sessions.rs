@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Replays sessions of a real Postfix (recorded by `tests/record.rs`), byte for byte: at once, byte by
+//! Replays sessions of a real Postfix and a real Sendmail (recorded by `tests/record.rs`), byte for byte: at once, byte by
 //! byte, and cut at random. However they come, what we say is the same.
 
 use std::fs;
@@ -18,6 +18,10 @@ const SAID: &[(&str, &str)] = &[
     ("one-mail", "O c hc"),
     ("refused", "O c y"),
     ("relayed", "O c mhm2-c"),
+    ("sendmail-one-mail", "O c hc"),
+    ("sendmail-refused", "O c y"),
+    ("sendmail-relayed", "O c mhm2-c"),
+    ("sendmail-three-mails-and-reset", "O c c hc c hc c hc"),
     ("three-mails-and-reset", "O c c hc c hc c hc"),
 ];
 
