@@ -8,6 +8,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::example::{self, Example};
+use super::run::Groups;
 use super::shape::Shape;
 use super::valid::{VALIDATORS, Validator};
 use super::words::Words;
@@ -96,8 +97,8 @@ enum Chance {
 /// How a detector finds.
 #[derive(Debug)]
 pub(super) enum Finder {
-    /// By shapes along chains of tokens; the usual groups, as lengths.
-    Shapes(Vec<Shape>, Vec<Vec<usize>>),
+    /// By shapes along chains of tokens, and the usual groups.
+    Shapes(Vec<Shape>, Vec<Groups>),
     /// By a pattern around digits.
     Pattern(Regex),
     /// By a program.
@@ -283,20 +284,17 @@ fn pattern_of(pattern: &str) -> Result<Finder, String> {
     Ok(Finder::Pattern(regex))
 }
 
-/// The lengths of the usual groups: `3 4 4 2`.
-fn groups(text: &str, shapes: &[Shape]) -> Result<Vec<usize>, String> {
-    let lengths: Result<Vec<usize>, _> = text.split_whitespace().map(str::parse).collect();
-    let lengths =
-        lengths.map_err(|_| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\""))?;
-    let sum = lengths
-        .iter()
-        .fold(0_usize, |sum, length| sum.saturating_add(*length));
+/// The usual groups: `3 4 4 2`, `6-4`.
+fn groups(text: &str, shapes: &[Shape]) -> Result<Groups, String> {
+    let groups = Groups::read(text)
+        .ok_or_else(|| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\" or \"6-4\""))?;
+    let sum = groups.length();
     if !shapes.iter().any(|shape| shape.lengths().contains(&sum)) {
         return Err(format!(
             "groups: \"{text}\" sums up to {sum}, which is no length of the shape"
         ));
     }
-    Ok(lengths)
+    Ok(groups)
 }
 
 /// What a name stands for.
