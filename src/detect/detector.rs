@@ -13,7 +13,7 @@ use super::shape::Shape;
 use super::valid::{VALIDATORS, Validator};
 use super::words::Words;
 use super::{Confidence, Entity, email, phone};
-use crate::nearest::did_you_mean;
+use crate::nearest::instead;
 
 /// A detector that is a program. A new one is a file and a line in `ENGINES`.
 #[derive(Debug)]
@@ -306,10 +306,7 @@ fn named<T>(
     let names: Vec<&str> = known.clone().map(|(own, _)| own).collect();
     let found = known.find(|(own, _)| *own == name);
     found.map(|(_, thing)| thing).ok_or_else(|| {
-        let meant = did_you_mean(name, names.iter().copied());
-        format!(
-            "{field}: there is no \"{name}\", only {}{meant}",
-            names.join(", ")
-        )
+        let instead = instead(name, &names);
+        format!("{field}: there is no \"{name}\"{instead}")
     })
 }

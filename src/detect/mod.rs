@@ -74,7 +74,7 @@ pub struct Finding {
 }
 
 /// Everything the detectors find, ordered by text and place, overlaps settled: the higher confidence
-/// stays, then the longer finding, then the earlier rule.
+/// stays, then the longer finding, then the one whose keyword is nearer, then the earlier rule.
 ///
 /// What a text says again that another part says too is reported there only.
 pub fn scan(texts: &[Text], detectors: &Detectors) -> Vec<Finding> {

@@ -14,8 +14,8 @@ const MAX_URL: usize = 256;
 
 /// What stands near a candidate, in the words of its rule.
 pub(super) enum Near {
-    /// A keyword.
-    For(String),
+    /// A keyword, and how far off it stands, in bytes.
+    For(String, usize),
     /// A negative word, or a web address.
     Against(String),
 }
@@ -31,10 +31,10 @@ pub(super) fn near(
     let span = &candidate.span;
     let (mut before, mut after) = around(text, span);
     if let Some(head) = heads.above(span.start) {
-        if let Some(word) = rule.keywords.first_in(head) {
-            return Some(Near::For(format!("column head {word}")));
+        if let Some((word, _)) = rule.keywords.first_in(head) {
+            return Some(Near::For(format!("column head {word}"), 0));
         }
-        if let Some(word) = rule.negative.first_in(head) {
+        if let Some((word, _)) = rule.negative.first_in(head) {
             return Some(Near::Against(format!("column head {word}")));
         }
         // The other lines of a table speak of other columns too.
@@ -50,9 +50,9 @@ pub(super) fn near(
         (_, Some((negative, nearer))) if nearer < distance => {
             Some(Near::Against(format!("beside {negative}")))
         }
-        (Some((word, _)), _) => Some(Near::For(format!("keyword {word}"))),
+        (Some((word, distance)), _) => Some(Near::For(format!("keyword {word}"), distance)),
         _ => match rule.keywords.first_in(after) {
-            Some(word) => Some(Near::For(format!("keyword {word}"))),
+            Some((word, distance)) => Some(Near::For(format!("keyword {word}"), distance)),
             None => in_address(text, span).then(|| Near::Against("part of a web address".into())),
         },
     }

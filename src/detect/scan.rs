@@ -29,6 +29,8 @@ pub(super) struct Hit {
     pub confidence: Confidence,
     pub value: String,
     pub why: Vec<String>,
+    /// How far off its keyword stands, in bytes.
+    keyword: usize,
 }
 
 /// What a scan gives, and what it cost.
@@ -259,7 +261,7 @@ impl Scan<'_> {
             return;
         };
         let words = near(self.text, &mut self.heads, rule, &candidate);
-        let has_keyword = matches!(words, Some(Near::For(_)));
+        let has_keyword = matches!(words, Some(Near::For(..)));
         let Some(mut confidence) = rule.confidence(candidate.form, has_keyword) else {
             return;
         };
@@ -277,8 +279,12 @@ impl Scan<'_> {
             mut why,
             ..
         } = candidate;
+        let mut keyword = usize::MAX;
         match words {
-            Some(Near::For(word)) => why.push(word),
+            Some(Near::For(word, distance)) => {
+                why.push(word);
+                keyword = distance;
+            }
             Some(Near::Against(word)) => {
                 confidence = Confidence::Low;
                 why.push(word);
@@ -298,16 +304,19 @@ impl Scan<'_> {
             confidence,
             value,
             why,
+            keyword,
         });
     }
 }
 
-/// Settles overlaps: the higher confidence stays, then the longer hit, then the earlier rule.
+/// Settles overlaps: the higher confidence stays, then the longer hit, then the one whose keyword is
+/// nearer, then the earlier rule.
 fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| {
         let length = hit.span.len();
         (
             std::cmp::Reverse((hit.confidence, length)),
+            hit.keyword,
             hit.detector,
             hit.span.start,
         )

@@ -53,7 +53,7 @@ fn found(content: &str) -> Vec<String> {
 
 #[test]
 fn shipped_examples_hold() {
-    assert_eq!(detectors().list().len(), 7);
+    assert_eq!(detectors().list().len(), shipped::DETECTORS.len());
 }
 
 #[test]
@@ -290,14 +290,14 @@ misses: [ 'KD-1234567', 'AKD-123456' ]
 fn compile(file: &str, text: &str) -> String {
     let rules = [shipped_rules(), vec![(file.to_owned(), text.to_owned())]].concat();
     match Detectors::compile(&rules, &all()) {
-        Ok(detectors) => format!("{} detectors", detectors.list().len()),
+        Ok(detectors) => format!("{} more", detectors.list().len() - shipped::DETECTORS.len()),
         Err(wrong) => wrong.join("\n"),
     }
 }
 
 #[test]
 fn an_admins_rule_has_a_pattern() {
-    assert_eq!(compile("own.ticket.yaml", OWN), "8 detectors");
+    assert_eq!(compile("own.ticket.yaml", OWN), "1 more");
 }
 
 #[test]
@@ -321,7 +321,7 @@ fn a_pattern_is_tried_around_every_digit() {
 #[test]
 fn a_bad_rule_does_not_load_and_says_why() {
     for (from, to, says) in [
-        ("", "", "8 detectors"),
+        ("", "", "1 more"),
         (
             "id: own",
             "id: other",
@@ -348,7 +348,7 @@ fn a_bad_rule_does_not_load_and_says_why() {
         (
             "pattern:",
             "valid: lunh\npattern:",
-            "there is no \"lunh\", only luhn, ean13",
+            "valid: there is no \"lunh\"; did you mean \"luhn\"?",
         ),
         (
             "‹KD-000001›",
@@ -393,7 +393,12 @@ fn a_selection_names_what_there_is() {
         };
         Detectors::compile(&shipped_rules(), &selection)
     };
-    assert_eq!(select(&["ch", "eu"], &["be.nn"]).unwrap().list().len(), 2);
+    let files = shipped::DETECTORS.iter().map(|(file, _)| *file);
+    let named = files.filter(|file| file.starts_with("ch/") || file.starts_with("eu/"));
+    assert_eq!(
+        select(&["ch", "eu"], &["be.nn"]).unwrap().list().len(),
+        named.count() - 1
+    );
     assert_eq!(
         select(&["generic", "cg"], &["be.mn"]).unwrap_err(),
         [

@@ -9,6 +9,8 @@
 const MAX_WORD: usize = 40;
 /// Words without a digit that may stand in a chain: bank and country codes.
 const MAX_LETTERS: usize = 6;
+/// So many of them may stand before the first digit: the names in an Italian codice fiscale.
+const MAX_BEFORE: usize = 2;
 /// The longest line end, with quote marks and indentation, that a number may go over.
 const MAX_LINE_END: usize = 24;
 
@@ -57,9 +59,9 @@ impl Token {
 pub(super) struct Tokens<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The token given last, and a token found already.
+    /// The token given last, and tokens found already, the next one last.
     last: Option<Token>,
-    found: Option<Token>,
+    found: Vec<Token>,
 }
 
 impl<'a> Tokens<'a> {
@@ -68,7 +70,7 @@ impl<'a> Tokens<'a> {
             bytes: text.as_bytes(),
             at: 0,
             last: None,
-            found: None,
+            found: Vec::new(),
         }
     }
 
@@ -81,7 +83,7 @@ impl<'a> Tokens<'a> {
         (fits && token.len() <= MAX_WORD).then_some(token)
     }
 
-    /// The first token of the next chain: the next word with a digit, or a short one just before it.
+    /// The first token of the next chain: the next word with a digit, or short ones just before it.
     fn begun(&mut self) -> Option<Token> {
         loop {
             let digit = next_digit(self.bytes, self.at)?;
@@ -94,11 +96,14 @@ impl<'a> Tokens<'a> {
                 self.at = token.end;
                 continue;
             }
-            let Some((before, joint)) = self.word_before(start) else {
-                return Some(token);
-            };
-            self.found = Some(Token { joint, ..token });
-            return Some(before);
+            let mut first = token;
+            while let Some((before, joint)) = self.word_before(first.start)
+                && self.found.len() < MAX_BEFORE
+            {
+                self.found.push(Token { joint, ..first });
+                first = before;
+            }
+            return Some(first);
         }
     }
 
@@ -120,7 +125,7 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let found = self.found.take().or_else(|| self.joined());
+        let found = self.found.pop().or_else(|| self.joined());
         self.last = found.or_else(|| self.begun());
         self.at = self.last?.end;
         self.last
@@ -249,6 +254,7 @@ mod tests {
             chains("Nr\n> > 756 9217\n> > 0769 85"),
             ["756_9217_0769_85"]
         );
+        assert_eq!(chains("Codice fiscale PRT VCN 47A70"), ["PRT_VCN_47A70"]);
         assert_eq!(chains("né756 1"), ["né756_1"]);
         assert_eq!(chains("号码756。"), ["756"]);
         assert_eq!(chains("1\t2  3"), ["1", "2_3"]);

@@ -47,11 +47,11 @@ impl Words {
         near.min_by_key(|(_, distance)| *distance)
     }
 
-    /// The first word in `text`, of two letters at least.
-    pub fn first_in(&self, text: &str) -> Option<&str> {
+    /// The first word in `text`, of two letters at least, and how many bytes behind its start.
+    pub fn first_in(&self, text: &str) -> Option<(&str, usize)> {
         let folded = fold(text);
-        let mut words = self.hits(&folded).map(|(word, _)| word);
-        words.find(|word| word.len() > 1)
+        let mut words = self.hits(&folded).map(|(word, hit)| (word, hit.start));
+        words.find(|(word, _)| word.len() > 1)
     }
 
     fn hits(&self, folded: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
@@ -75,6 +75,10 @@ pub(super) fn around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, &'a st
     while !text.is_char_boundary(end) {
         end -= 1;
     }
+    // One that begins there may end behind it.
+    let rest = text.get(end..).unwrap_or_default().char_indices();
+    let rest = rest.take_while(|(at, c)| *at < AFTER && c.is_alphanumeric());
+    end += rest.map(|(_, c)| c.len_utf8()).sum::<usize>();
     let before = text.get(start..span.start).unwrap_or_default();
     let after = text.get(span.end..end).unwrap_or_default();
     // A word that the cut left half is none.
