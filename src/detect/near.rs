@@ -51,7 +51,7 @@ pub(super) fn near(
             Some(Near::Against(format!("beside {negative}")))
         }
         (Some((word, distance)), _) => Some(Near::For(format!("keyword {word}"), distance)),
-        _ => match rule.keywords.first_in(after) {
+        _ => match rule.keywords.behind(after) {
             Some((word, distance)) => Some(Near::For(format!("keyword {word}"), distance)),
             None => in_address(text, span).then(|| Near::Against("part of a web address".into())),
         },

@@ -97,6 +97,42 @@ fn reasons_are_words_of_the_rule() {
     assert_eq!(findings[0].value.reveal(), "7569217076985");
 }
 
+/// Numbers that several countries' checks let pass.
+#[test]
+fn the_nearer_keyword_decides() {
+    // Both a Norwegian and a Croatian number.
+    let number = "27077617928";
+    for (text, says) in [
+        ("fødselsnummer {}", "no.fodselsnummer high"),
+        ("OIB {}", "hr.oib high"),
+        ("OIB 33392005961, fødselsnummer {}", "no.fodselsnummer high"),
+        ("fødselsnummer und OIB {}", "hr.oib high"),
+        (
+            "{} (das ist die OIB, nicht das fødselsnummer)",
+            "hr.oib high",
+        ),
+    ] {
+        let hits = found(&text.replace("{}", number));
+        assert_eq!(hits.last(), Some(&format!("{says} {number}")), "{text}");
+    }
+}
+
+#[test]
+fn a_label_speaks_of_what_follows() {
+    assert_eq!(
+        found("Geboren 111222333\nBSN: 111222333"),
+        ["nl.bsn high 111222333"]
+    );
+    assert_eq!(
+        found("ik heb 111222333 (dat is het BSN van Jan)"),
+        ["nl.bsn high 111222333"]
+    );
+    assert_eq!(
+        found("123456782 (BSN), 7\n\nniets"),
+        ["nl.bsn high 123456782"]
+    );
+}
+
 #[test]
 fn overlaps_are_settled() {
     assert_eq!(

@@ -11,6 +11,9 @@ const AFTER: usize = 40;
 /// How far before a candidate a word of one letter may end: `T: `, `T. `.
 const MAX_LETTER_GAP: usize = 3;
 
+/// A word behind a candidate is a label of what follows where it has a colon or number so near.
+const MAX_LABEL: usize = 16;
+
 /// Words to look for, case and accents aside, on word boundaries.
 #[derive(Debug)]
 pub(super) struct Words {
@@ -52,6 +55,21 @@ impl Words {
         let folded = fold(text);
         let mut words = self.hits(&folded).map(|(word, hit)| (word, hit.start));
         words.find(|(word, _)| word.len() > 1)
+    }
+
+    /// The first word behind a candidate, and how many bytes behind it. A word that says what comes
+    /// next, as in `BSN: 111222333`, says nothing of what stands before it.
+    pub fn behind(&self, text: &str) -> Option<(&str, usize)> {
+        let folded = fold(text);
+        let is_label = |end: usize| {
+            let rest = folded.get(end..).unwrap_or_default();
+            let mut signs = rest.chars().take(MAX_LABEL);
+            let sign = signs.find(|c| c.is_ascii_digit() || ":=),;\n".contains(*c));
+            sign.is_some_and(|c| c.is_ascii_digit() || c == ':' || c == '=')
+        };
+        let mut words = self.hits(&folded);
+        let found = words.find(|(word, hit)| word.len() > 1 && !is_label(hit.end));
+        found.map(|(word, hit)| (word, hit.start))
     }
 
     fn hits(&self, folded: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
