@@ -16,7 +16,7 @@ import tempfile
 LABELS = {
     "ch.ahv": "CH_AHV", "iban": "IBAN", "card": "CARD", "fr.nir": "FR_NIR", "be.nn": "BE_NRN",
     "email": "EMAIL", "phone": "PHONE",
-    "ch.veka": "CH_VEKA", "ch.uid": "VAT", "fr.nif": "FR_SPI", "lu.matricule": "LU_MATRICULE",
+    "ch.veka": "CH_VEKA", "fr.nif": "FR_SPI", "lu.matricule": "LU_MATRICULE",
     "de.idnr": "DE_IDNR", "de.rvnr": "DE_RVNR", "de.kvnr": "DE_KVNR", "at.vnr": "AT_SVNR",
     "it.codicefiscale": "IT_CF", "nl.bsn": "NL_BSN", "gb.nhs": "UK_NHS", "gb.nino": "UK_NINO",
     "gb.utr": "UK_UTR", "ie.pps": "IE_PPSN", "es.dni": "ES_DNI", "es.nie": "ES_NIE", "pt.nif": "PT_NIF",

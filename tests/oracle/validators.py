@@ -32,7 +32,7 @@ from stdnum import ean, iban, luhn, verhoeff
 from stdnum.at import vnr
 from stdnum.be import bis, nn
 from stdnum.bg import egn
-from stdnum.ch import ssn, uid
+from stdnum.ch import ssn
 from stdnum.cz import rc
 from stdnum.de import idnr, stnr
 from stdnum.dk import cpr
@@ -469,9 +469,8 @@ TYPES = {
     "iban": (iban_number, lambda number: iban.is_valid(number, check_country=False)),
     "card": (lambda: fix_card(), card_valid),
     "rib": (fixed(join(some(10), lambda: scramble(random.choice(["00000000000", "0000A00000B"]))), rib_valid, 2), rib_valid),
-    "ch-uid": (fixed(join(any_of("CHE"), some(8)), uid.is_valid), lambda n: n[:3] == "CHE" and uid.is_valid(n)),
-    "nir": (lambda: fix(nir_head, nir_valid, 2), nir_valid),
-    "fr-spi": (fixed(join(any_of(*"0123"), some(9)), spi.is_valid, 3), spi.is_valid),
+    "nir": (lambda: (head := nir_head()) + nir.calc_check_digits(head), nir_valid),
+    "fr-spi": (lambda: (head := random.choice("0123") + digits(9)) + spi.calc_check_digits(head), spi.is_valid),
     "be-nn": (lambda: fix(be_head, be_valid, 2), be_valid),
     "lu-matricule": (lu_valid_number, lu_valid),
     "bsn": (lambda: fix(lambda: digits(random.choice([7, 8, 8])), bsn_valid), bsn_valid),

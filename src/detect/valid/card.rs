@@ -24,8 +24,8 @@ pub fn card(number: &str) -> bool {
     lengths.contains(&number.len()) && luhn(number)
 }
 
-/// The French RIB: bank, branch, account and key; with letters as 1 to 9 by the keys of a telephone,
-/// the whole is divisible by 97 (CFONB; formerly NF K10-020).
+/// The French RIB: bank, branch, account and key; with letters as 1 to 9 by the keys of a
+/// telephone, the whole is divisible by 97 (CFONB; formerly NF K10-020).
 pub fn rib(number: &str) -> bool {
     let shape = number.len() == 23
         && number.get(..10).is_some_and(is_digits)

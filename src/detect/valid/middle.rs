@@ -5,8 +5,8 @@ use super::date::{LAST_BIRTH, is_date, is_short_date, three};
 use super::sum::{cross, digit, is_digits, last, mod11_10, part, value, weighted};
 
 /// The German tax number for life (IdNr): no 0 in front, among the first ten digits one that stands
-/// two or three times and no other that stands twice, ISO 7064 mod 11,10 (Abgabenordnung, section 139b;
-/// Steueridentifikationsnummerverordnung).
+/// two or three times and no other that stands twice, ISO 7064 mod 11,10 (Abgabenordnung, section
+/// 139b; Steueridentifikationsnummerverordnung).
 pub fn de_idnr(number: &str) -> bool {
     if number.len() != 11 || number.starts_with('0') || !mod11_10(number) {
         return false;
@@ -21,9 +21,9 @@ pub fn de_idnr(number: &str) -> bool {
     matches!(repeated[..], [2 | 3])
 }
 
-/// The German pension insurance number: area, date of birth, letter, serial number; the letter as two
-/// digits, weights, sums of digits, modulo 10 (VKVV, section 2 and annex). Day or month are 00 where
-/// they are not known.
+/// The German pension insurance number: area, date of birth, letter, serial number; the letter as
+/// two digits, weights, sums of digits, modulo 10 (VKVV, section 2 and annex). Day or month are 00
+/// where they are not known.
 pub fn de_rvnr(number: &str) -> bool {
     let (Some(head), Some(letter), Some(tail)) =
         (number.get(..8), number.get(8..9), number.get(9..))
@@ -62,8 +62,8 @@ pub fn de_kvnr(number: &str) -> bool {
     digits.len() == 9 && sum.is_some_and(|sum| last(digits) == Some(sum % 10))
 }
 
-/// The German tax number of a tax office: ten or eleven digits as the Land writes it, or thirteen with
-/// the number of the Land and a 0 at the fifth place (ELSTER, Prüfung der Steuernummer).
+/// The German tax number of a tax office: ten or eleven digits as the Land writes it, or thirteen
+/// with the number of the Land and a 0 at the fifth place (ELSTER, Prüfung der Steuernummer).
 pub fn de_stnr(number: &str) -> bool {
     let land = match (part(number, 0..1), part(number, 0..2)) {
         (Some(5 | 9), _) => true, // North Rhine-Westphalia and Bavaria have one digit
@@ -73,9 +73,9 @@ pub fn de_stnr(number: &str) -> bool {
     is_digits(number) && (whole || matches!(number.len(), 10 | 11))
 }
 
-/// The Austrian insurance number: serial number from 100, check digit, date of birth; weights
-/// 3 7 9 5 8 4 2 1 6, modulo 11 (ASVG, section 460d; Dachverband der Sozialversicherungsträger). Months 13
-/// to 15 are given where a day has no serial numbers left, or is not known.
+/// The Austrian insurance number: serial number from 100, check digit, date of birth; weights 3 7 9
+/// 5 8 4 2 1 6, modulo 11 (ASVG, section 460d; Dachverband der Sozialversicherungsträger). Months
+/// 13 to 15 are given where a day has no serial numbers left, or is not known.
 pub fn at_vnr(number: &str) -> bool {
     let Some((day, month, year)) = three(number, 4) else {
         return false;
@@ -105,9 +105,9 @@ pub fn pesel(number: &str) -> bool {
     number.len() == 11 && date && sum.is_some_and(|sum| sum % 10 == 0)
 }
 
-/// The Czech and Slovak birth number: date of birth, for women month plus 50, plus 20 where a day has no
-/// numbers left; the first nine digits modulo 11 (Act 133/2000, section 13; Act 301/1995). Until 1953 it had nine
-/// digits and no check.
+/// The Czech and Slovak birth number: date of birth, for women month plus 50, plus 20 where a day
+/// has no numbers left; the first nine digits modulo 11 (Act 133/2000, section 13; Act 301/1995).
+/// Until 1953 it had nine digits and no check.
 pub fn rodne_cislo(number: &str) -> bool {
     let Some((year, month, day)) = three(number, 0) else {
         return false;
@@ -132,8 +132,9 @@ pub fn rodne_cislo(number: &str) -> bool {
     }
 }
 
-/// The Slovenian EMŠO, and the JMBG of the other successors of Yugoslavia: day, month, three digits of
-/// the year, region, serial number; weights 7 to 2 twice, modulo 11 (Zakon o centralnem registru prebivalstva).
+/// The Slovenian EMŠO, and the JMBG of the other successors of Yugoslavia: day, month, three digits
+/// of the year, region, serial number; weights 7 to 2 twice, modulo 11 (Zakon o centralnem registru
+/// prebivalstva).
 pub fn emso(number: &str) -> bool {
     let (Some(day), Some(month), Some(year)) =
         (part(number, 0..2), part(number, 2..4), part(number, 4..7))
@@ -150,7 +151,8 @@ pub fn emso(number: &str) -> bool {
     number.len() == 13 && is_date(year, month, day) && check
 }
 
-/// The Hungarian social security number (TAJ): weights 3 and 7, modulo 10 (Act XX of 1996, annex 2).
+/// The Hungarian social security number (TAJ): weights 3 and 7, modulo 10 (Act XX of 1996, annex
+/// 2).
 pub fn taj(number: &str) -> bool {
     let sum = weighted(number, &[3, 7, 3, 7, 3, 7, 3, 7]);
     let some = number.bytes().any(|byte| byte != b'0');

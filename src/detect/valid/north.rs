@@ -4,8 +4,8 @@
 use super::date::{LAST_BIRTH, is_date, three};
 use super::sum::{is_digits, last, luhn, part, weighted};
 
-/// The Swedish personnummer, ten digits or twelve with the century, and the samordningsnummer (day plus 60): date
-/// of birth, and Luhn over the ten (Folkbokföringslag 1991:481, section 18).
+/// The Swedish personnummer, ten digits or twelve with the century, and the samordningsnummer (day
+/// plus 60): date of birth, and Luhn over the ten (Folkbokföringslag 1991:481, section 18).
 pub fn personnummer(number: &str) -> bool {
     let (century, short) = match number.len() {
         10 => ("20", number),
@@ -24,8 +24,9 @@ pub fn personnummer(number: &str) -> bool {
     is_date(100 * century + year, month, day) && luhn(short)
 }
 
-/// The Danish CPR number: date of birth and four digits, of which the first, with the year, says the
-/// century. Its check digit is not sure since 2007 (CPR-loven; CPR-kontoret, Personnummeret i CPR).
+/// The Danish CPR number: date of birth and four digits, of which the first, with the year, says
+/// the century. Its check digit is not sure since 2007 (CPR-loven; CPR-kontoret, Personnummeret i
+/// CPR).
 pub fn cpr(number: &str) -> bool {
     let (Some((day, month, year)), Some(seventh)) = (three(number, 0), part(number, 6..7)) else {
         return false;
@@ -39,8 +40,9 @@ pub fn cpr(number: &str) -> bool {
     number.len() == 10 && is_digits(number) && born && is_date(century + year, month, day)
 }
 
-/// The Finnish HETU: date of birth, sign of the century (a hyphen is no part of a candidate), number from
-/// 002 to 899, the nine digits modulo 31 (Väestötietojärjestelmälaki 661/2009; asetus 128/2010).
+/// The Finnish HETU: date of birth, sign of the century (a hyphen is no part of a candidate),
+/// number from 002 to 899, the nine digits modulo 31 (Väestötietojärjestelmälaki 661/2009; asetus
+/// 128/2010).
 pub fn hetu(number: &str) -> bool {
     let (century, tail) = match (number.as_bytes().get(6), number.len()) {
         (Some(_), 10) => (1900, number.get(6..)),
@@ -62,8 +64,9 @@ pub fn hetu(number: &str) -> bool {
     (2..900).contains(&order) && is_date(century + year, month, day) && tail.get(3..) == key
 }
 
-/// The Norwegian fødselsnummer, the D-number (day plus 40) and the H-number (month plus 40): date of
-/// birth, number that says the century, two check digits modulo 11 (Folkeregisterforskriften, 2-2-1).
+/// The Norwegian fødselsnummer, the D-number (day plus 40) and the H-number (month plus 40): date
+/// of birth, number that says the century, two check digits modulo 11 (Folkeregisterforskriften,
+/// 2-2-1).
 pub fn fodselsnummer(number: &str) -> bool {
     let (Some((day, month, year)), Some(order)) = (three(number, 0), part(number, 6..9)) else {
         return false;
@@ -88,8 +91,8 @@ pub fn fodselsnummer(number: &str) -> bool {
     number.len() == 11 && is_date(century + year, month, day) && check
 }
 
-/// The Icelandic kennitala of a person: date of birth, two digits, check digit by weights 3 2 7 6 5 4 3
-/// 2, modulo 11, and the century, 9 or 0 (Lög um skráningu einstaklinga 140/2019; Þjóðskrá).
+/// The Icelandic kennitala of a person: date of birth, two digits, check digit by weights 3 2 7 6 5
+/// 4 3 2, modulo 11, and the century, 9 or 0 (Lög um skráningu einstaklinga 140/2019; Þjóðskrá).
 pub fn kennitala(number: &str) -> bool {
     let Some((day, month, year)) = three(number, 0) else {
         return false;
@@ -104,8 +107,8 @@ pub fn kennitala(number: &str) -> bool {
     number.len() == 10 && is_date(century + year, month, day) && check
 }
 
-/// The Estonian isikukood: sex and century, date of birth, serial number, check digit by two rows of
-/// weights modulo 11 (Rahvastikuregistri seadus, section 39; EVS 585).
+/// The Estonian isikukood: sex and century, date of birth, serial number, check digit by two rows
+/// of weights modulo 11 (Rahvastikuregistri seadus, section 39; EVS 585).
 pub fn isikukood(number: &str) -> bool {
     let (Some(first), Some((year, month, day))) = (part(number, 0..1), three(number, 1)) else {
         return false;
@@ -118,8 +121,8 @@ pub fn isikukood(number: &str) -> bool {
     baltic(number) && is_date(century + year, month, day)
 }
 
-/// The Lithuanian asmens kodas, as the Estonian; those that begin with 9 have no date (Gyventojų registro
-/// įstatymas, Art. 8).
+/// The Lithuanian asmens kodas, as the Estonian; those that begin with 9 have no date (Gyventojų
+/// registro įstatymas, Art. 8).
 pub fn asmens_kodas(number: &str) -> bool {
     isikukood(number) || (number.starts_with('9') && baltic(number))
 }
@@ -135,8 +138,9 @@ fn baltic(number: &str) -> bool {
     number.len() == 11 && key.is_some() && key == last(number)
 }
 
-/// The Latvian personas kods: date of birth, century, serial number, or since July 2017 32 and digits that say nothing;
-/// check digit 1 plus weights 10 5 8 4 2 1 6 3 7 9, modulo 11 and 10 (Fizisko personu reģistra likums).
+/// The Latvian personas kods: date of birth, century, serial number, or since July 2017 32 and
+/// digits that say nothing; check digit 1 plus weights 10 5 8 4 2 1 6 3 7 9, modulo 11 and 10
+/// (Fizisko personu reģistra likums).
 pub fn personas_kods(number: &str) -> bool {
     let (Some((day, month, year)), Some(century)) = (three(number, 0), part(number, 6..7)) else {
         return false;

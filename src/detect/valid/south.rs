@@ -4,8 +4,8 @@
 use super::date::{is_date, is_short_date, three};
 use super::sum::{digit, is_digits, last, luhn, mod11_10, part, value, weighted};
 
-/// The Italian codice fiscale of a person: letters of the names, year, month as a letter, day (plus 40
-/// for women), municipality, check letter; where two would be the same, letters stand for digits
+/// The Italian codice fiscale of a person: letters of the names, year, month as a letter, day (plus
+/// 40 for women), municipality, check letter; where two would be the same, letters stand for digits
 /// (decreto of the Ministero delle Finanze, 23 December 1976, Art. 7).
 pub fn codice_fiscale(number: &str) -> bool {
     let Ok(code) = <[u8; 16]>::try_from(number.as_bytes()) else {
@@ -102,8 +102,9 @@ pub fn pt_nif(number: &str) -> bool {
     number.len() == 9 && person && check
 }
 
-/// The Portuguese citizen card: number, its check digit, two characters, check digit over all, by Luhn
-/// with letters as 10 to 35 (Autenticação.gov, Validação de número de documento do Cartão de Cidadão).
+/// The Portuguese citizen card: number, its check digit, two characters, check digit over all, by
+/// Luhn with letters as 10 to 35 (Autenticação.gov, Validação de número de documento do Cartão de
+/// Cidadão).
 pub fn pt_cc(number: &str) -> bool {
     let shape = number.len() == 12
         && number.get(..9).is_some_and(is_digits)
@@ -122,8 +123,8 @@ pub fn pt_cc(number: &str) -> bool {
     shape && sum % 10 == 0
 }
 
-/// The Romanian CNP: sex and century, date of birth, county, serial number; weights 2 7 9 1 4 6 3 5 8 2 7
-/// 9, modulo 11 (Ordonanța de urgență 97/2005, Art. 6; Legea 105/1996, annex).
+/// The Romanian CNP: sex and century, date of birth, county, serial number; weights 2 7 9 1 4 6 3 5
+/// 8 2 7 9, modulo 11 (Ordonanța de urgență 97/2005, Art. 6; Legea 105/1996, annex).
 pub fn cnp(number: &str) -> bool {
     let (Some(first), Some((year, month, day)), Some(county)) =
         (part(number, 0..1), three(number, 1), part(number, 7..9))
@@ -142,8 +143,8 @@ pub fn cnp(number: &str) -> bool {
     number.len() == 13 && county && is_date(century + year, month, day) && check
 }
 
-/// The Bulgarian EGN: date of birth, month plus 20 for 18xx and 40 for 20xx, weights 2 4 8 5 10 9 7 3 6,
-/// modulo 11 (Civil Registration Act, Art. 11; Ordinance RD-02-20-9 of 2012).
+/// The Bulgarian EGN: date of birth, month plus 20 for 18xx and 40 for 20xx, weights 2 4 8 5 10 9 7
+/// 3 6, modulo 11 (Civil Registration Act, Art. 11; Ordinance RD-02-20-9 of 2012).
 pub fn egn(number: &str) -> bool {
     let Some((year, month, day)) = three(number, 0) else {
         return false;

@@ -13,7 +13,8 @@ pub fn luhn(number: &str) -> bool {
     !number.is_empty() && sum % 10 == 0
 }
 
-/// A walk through the dihedral group of order ten (J. Verhoeff, Error Detecting Decimal Codes, 1969).
+/// A walk through the dihedral group of order ten (J. Verhoeff, Error Detecting Decimal Codes,
+/// 1969).
 pub fn verhoeff(number: &str) -> bool {
     let mut check = 0;
     for (at, byte) in number.bytes().rev().enumerate() {

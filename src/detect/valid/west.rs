@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Checks the numbers of Switzerland, France, Belgium, Luxembourg, the Netherlands, the United Kingdom
-//! and Ireland.
+//! Checks the numbers of France, Belgium, Luxembourg, the Netherlands, the United
+//! Kingdom and Ireland.
 
 use super::date::{LAST_BIRTH, is_date, three};
-use super::sum::{is_digits, last, luhn, part, value, verhoeff, weighted};
-
-/// The Swiss UID: CHE and nine digits, weights 5 4 3 2 7 6 5 4, modulo 11 (Federal Act on the Business
-/// Identification Number, SR 431.03; eCH-0097).
-pub fn ch_uid(number: &str) -> bool {
-    let Some(digits) = number.strip_prefix("CHE").filter(|rest| rest.len() == 9) else {
-        return false;
-    };
-    let sum = weighted(digits, &[5, 4, 3, 2, 7, 6, 5, 4]);
-    sum.is_some_and(|sum| last(digits) == Some((11 - sum % 11) % 11))
-}
+use super::sum::{is_digits, luhn, part, value, verhoeff, weighted};
 
 /// The French registration number (INSEE): sex 1 or 2, year, month, department, commune, order, and
 /// the key 97 - (13 digits mod 97), where 2A counts as 19 and 2B as 18. Month 20 stands for one
@@ -73,9 +63,9 @@ pub fn fr_spi(number: &str) -> bool {
         && body.is_some_and(|body| key == Some(body % 511))
 }
 
-/// The Luxembourg matricule: date of birth, three digits, and two check digits over these eleven, one
-/// by Luhn, one by Verhoeff (règlement grand-ducal of 28 November 2013, Art. 1). Month or day are 00
-/// where they are not known.
+/// The Luxembourg matricule: date of birth, three digits, and two check digits over these eleven,
+/// one by Luhn, one by Verhoeff (règlement grand-ducal of 28 November 2013, Art. 1). Month or day
+/// are 00 where they are not known.
 pub fn lu_matricule(number: &str) -> bool {
     let (Some(body), Some(one), Some(two)) =
         (number.get(..11), number.get(11..12), number.get(12..))
@@ -103,16 +93,16 @@ pub fn bsn(number: &str) -> bool {
     matches!(number.len(), 8 | 9) && some && sum.is_some_and(|sum| sum % 11 == 0)
 }
 
-/// The NHS number, and the Scottish CHI and Northern Irish number of the same form: weights 10 to 1,
-/// modulo 11 (NHS Data Dictionary).
+/// The NHS number, and the Scottish CHI and Northern Irish number of the same form: weights 10 to
+/// 1, modulo 11 (NHS Data Dictionary).
 pub fn nhs(number: &str) -> bool {
     let sum = weighted(number, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
     let some = number.bytes().any(|byte| byte != b'0');
     number.len() == 10 && some && sum.is_some_and(|sum| sum % 11 == 0)
 }
 
-/// The British National Insurance number: two letters of those that are given out, six digits, A to D
-/// (HMRC, National Insurance Manual, NIM39110).
+/// The British National Insurance number: two letters of those that are given out, six digits, A to
+/// D (HMRC, National Insurance Manual, NIM39110).
 pub fn nino(number: &str) -> bool {
     let (Some(prefix), Some(digits), Some(suffix)) =
         (number.get(..2), number.get(2..8), number.get(8..))
@@ -140,8 +130,8 @@ pub fn utr(number: &str) -> bool {
     number.len() == 10 && part(number, 0..1) == Some(key)
 }
 
-/// The Irish PPSN: seven digits and a letter, weights 8 to 2, modulo 23; from 2013 a second letter A,
-/// B or H counts nine times; an old W, T or X does not (Department of Social Protection).
+/// The Irish PPSN: seven digits and a letter, weights 8 to 2, modulo 23; from 2013 a second letter
+/// A, B or H counts nine times; an old W, T or X does not (Department of Social Protection).
 pub fn pps(number: &str) -> bool {
     let letters = number.as_bytes().get(7..).unwrap_or_default();
     let (check, second) = match *letters {
