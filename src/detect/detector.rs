@@ -284,7 +284,7 @@ fn pattern_of(pattern: &str) -> Result<Finder, String> {
     Ok(Finder::Pattern(regex))
 }
 
-/// The usual groups: `3 4 4 2`, `6-4`.
+/// The usual groups: `3 4 4 2`, `6-4`, `4_6`.
 fn groups(text: &str, shapes: &[Shape]) -> Result<Groups, String> {
     let groups = Groups::read(text)
         .ok_or_else(|| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\" or \"6-4\""))?;

@@ -17,7 +17,8 @@ pub(super) struct Run<'a> {
     joints: u16,
 }
 
-/// How an identifier is usually written: `3 4 4 2` pieces with any signs between, `6-4` with that sign.
+/// How an identifier is usually written: `3 4 4 2` with any signs between, `6-4` with that sign, `4_6`
+/// with a blank.
 #[derive(Debug)]
 pub(super) struct Groups(Vec<(Option<Joint>, usize)>);
 
@@ -35,6 +36,7 @@ impl Groups {
             };
             sign = match c {
                 ' ' => None,
+                '_' => Some(Joint::Blank),
                 '-' => Some(Joint::Dash),
                 '.' => Some(Joint::Dot),
                 '/' => Some(Joint::Slash),

@@ -134,6 +134,24 @@ fn a_label_speaks_of_what_follows() {
 }
 
 #[test]
+fn groups_may_name_their_signs() {
+    for (text, says) in [
+        ("811218-9876", "se.personnummer medium"),
+        ("811218 9876", "se.personnummer low"),
+        ("1237 010180", "at.vnr medium"),
+        ("1237-010180", "at.vnr low"),
+    ] {
+        assert_eq!(found(text), [format!("{says} {text}")]);
+    }
+    let own = include_str!("../../conf/detectors/eu/at.vnr.yaml");
+    for wrong in ["4+6", "4-", "-6", "", "4 é", "99999999999999999999 9"] {
+        let error = compile("own/at.vnr.yaml", &own.replace("4_6", wrong));
+        let says = format!("groups: \"{wrong}\" is not lengths like");
+        assert!(error.contains(&says), "{error}");
+    }
+}
+
+#[test]
 fn overlaps_are_settled() {
     assert_eq!(
         found("BE68 5390 0754 7034 und a@b.ch"),
