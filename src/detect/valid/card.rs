@@ -25,7 +25,7 @@ pub fn card(number: &str) -> bool {
 }
 
 /// The French RIB: bank, branch, account and key; with letters as 1 to 9 by the keys of a
-/// telephone, the whole is divisible by 97 (CFONB; formerly NF K10-020).
+/// telephone, the whole is divisible by 97 (CFONB).
 pub fn rib(number: &str) -> bool {
     let shape = number.len() == 23
         && number.get(..10).is_some_and(is_digits)

@@ -74,7 +74,7 @@ pub fn de_stnr(number: &str) -> bool {
 }
 
 /// The Austrian insurance number: serial number from 100, check digit, date of birth; weights 3 7 9
-/// 5 8 4 2 1 6, modulo 11 (ASVG, section 460d; Dachverband der Sozialversicherungsträger). Months
+/// 5 8 4 2 1 6, modulo 11 (ASVG, section 30c; Parlament, 4690/AB XXIII. GP). Months
 /// 13 to 15 are given where a day has no serial numbers left, or is not known.
 pub fn at_vnr(number: &str) -> bool {
     let Some((day, month, year)) = three(number, 4) else {

@@ -94,7 +94,7 @@ fn spanish(body: u64) -> Option<char> {
 }
 
 /// The Portuguese tax number of a person (first digits 1 to 3, or 45 for who does not live there):
-/// weights 9 to 2, modulo 11 (Decreto-Lei 14/2013; Portaria 377/2003).
+/// weights 9 to 2, modulo 11 (Decreto-Lei 14/2013).
 pub fn pt_nif(number: &str) -> bool {
     let person = number.starts_with(['1', '2', '3']) || number.starts_with("45");
     let sum = weighted(number, &[9, 8, 7, 6, 5, 4, 3, 2]);
