@@ -81,6 +81,16 @@ impl<'a> Run<'a> {
         (!small || !capital).then_some(value)
     }
 
+    /// True where it has a small letter.
+    pub fn has_small(&self, text: &str) -> bool {
+        let words = self
+            .tokens()
+            .filter_map(|token| text.get(token.start..token.end));
+        words
+            .flat_map(str::bytes)
+            .any(|byte| byte.is_ascii_lowercase())
+    }
+
     /// Looks at both sides; `before` is the token before the window.
     pub fn side(&self, text: &str, before: Option<Token>) -> Side {
         let bytes = text.as_bytes();
@@ -139,6 +149,16 @@ impl<'a> Run<'a> {
             .iter()
             .any(|joint| self.has(*joint));
         tidy && self.tokens().map(Token::len).eq(groups.iter().copied())
+    }
+
+    /// True where it stands in several cells of a table.
+    pub fn is_in_cells(&self) -> bool {
+        self.has(Joint::Cell)
+    }
+
+    /// True where each sign stands by itself, as in the boxes of a form.
+    pub fn is_boxed(&self) -> bool {
+        self.tokens().all(|token| token.len() == 1)
     }
 
     /// True where all pieces are of one length but the last, which may be shorter: a number written
