@@ -244,7 +244,8 @@ fn follows_name(text: &str, at: usize) -> bool {
     let line = line.trim_start_matches([' ', '>', '-', '*', '|', '\t']);
     let name = line.trim_end_matches([' ', '\t', ';', ',', '|', '*']);
     let parted = line.get(name.len()..).unwrap_or_default();
-    let is_parted = parted.contains(['\t', ';', ',', '|']) || parted.len() >= 2;
+    // A comma and a blank are prose: `On Mon, 7 October 2002`.
+    let is_parted = parted.contains(['\t', ';', '|']) || parted == "," || parted.starts_with("  ");
     let words: Vec<&str> = name
         .split([' ', ','])
         .filter(|word| !word.is_empty())
@@ -319,13 +320,14 @@ mod tests {
             "Anna Meier;12.3.1970",
             "> Anna Meier\t12.3.1970",
             "| Anna Meier | 12.3.1970 |",
-            "Meier, Anna, 12.3.1970",
+            "Meier, Anna,12.3.1970",
         ] {
             assert!(found(text).unwrap().2, "{text}");
         }
         for text in [
             "Anna Meier 12.3.1970",
             "Bern, 12.3.1970",
+            "On Mon, 12.3.1970",
             "Anna Meier;12.3.2023",
             "bis  12.3.1970",
         ] {

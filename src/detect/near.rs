@@ -54,6 +54,8 @@ struct Surroundings {
     /// The words of the head of its column, and of the line above its list.
     column: Option<Rc<[Said]>>,
     list: Option<Rc<[Said]>>,
+    /// True where a keyword of some rule stands in the candidate itself: `AVS 1234` is no plate.
+    is_said: bool,
 }
 
 impl<'a> Around<'a> {
@@ -98,9 +100,13 @@ impl<'a> Around<'a> {
 
     /// What the words around a candidate say: the head of its column, else the nearest one before it,
     /// else one behind it, else the line above its list, else the web address that it is part of.
-    pub fn near(&mut self, rule: usize, candidate: &Candidate) -> Option<Near> {
+    /// `needs` is true of a rule that finds nothing without a keyword.
+    pub fn near(&mut self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
         let span = &candidate.span;
         self.look(span);
+        if needs && self.said.is_said {
+            return None;
+        }
         let dictionary = self.dictionary;
         let is = |said: &&Said, purpose: Use| dictionary.is(**said, rule, purpose);
         let written = |said: &Said, place: &str| format!("{place} {}", dictionary.written(*said));
@@ -112,12 +118,18 @@ impl<'a> Around<'a> {
             candidate.form != Form::NeedsCloseKeyword
                 || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
         };
+        // Of a rule that needs a keyword, that of no other rule may stand between.
+        let rival = |between: Range<usize>, said: &Said| {
+            let within = said.start >= between.start && said.end <= between.end;
+            needs && within && said.end - said.start > 1 && dictionary.is_other(*said, rule)
+        };
         let Surroundings {
             before,
             after,
             line,
             column,
             list,
+            ..
         } = &self.said;
         for said in column.iter().flat_map(|head| head.iter()).filter(long) {
             if is(&said, Use::For) {
@@ -135,6 +147,11 @@ impl<'a> Around<'a> {
             let here = !own_line || said.start >= line.start;
             near && here && is(said, Use::For) && is_close(said.end..span.start)
         });
+        let keyword = keyword.filter(|keyword| {
+            !before
+                .iter()
+                .any(|said| rival(keyword.end..span.start, said))
+        });
         let negative = before
             .iter()
             .find(|said| long(said) && is(said, Use::Against) && said.start >= line.start);
@@ -146,6 +163,11 @@ impl<'a> Around<'a> {
         let follows = after.iter().find(|said| {
             let here = !own_line || said.end <= line.end;
             may_follow && long(said) && here && is(said, Use::For) && is_close(span.end..said.start)
+        });
+        let follows = follows.filter(|keyword| {
+            !after
+                .iter()
+                .any(|said| rival(span.end..keyword.start, said))
         });
         if let Some(keyword) = keyword.or(follows) {
             return Some(Near::For(written(keyword, "keyword")));
@@ -179,8 +201,12 @@ impl<'a> Around<'a> {
             memchr::memrchr(b'\n', before).map_or(start, |at| span.start - before.len() + at + 1);
         let line_end = memchr::memchr(b'\n', after).map_or(end, |at| span.end + at);
         let (column, list) = self.heads.above(span.start);
+        let mut inside = self.words.within(span.clone());
+        let is_said = inside.any(|said| said.end - said.start > 2);
+        drop(inside);
         self.said = Surroundings {
             before: self.words.within(start..span.start).rev().collect(),
+            is_said,
             after: self.words.within(span.end..end).collect(),
             line: line_start.max(start)..line_end,
             column,
@@ -215,7 +241,7 @@ mod tests {
             form: Form::Bare,
             why: Vec::new(),
         };
-        match Around::of(text, &dictionary).near(0, &candidate)? {
+        match Around::of(text, &dictionary).near(0, true, &candidate)? {
             Near::For(said) | Near::Against(said) => Some(said),
         }
     }

@@ -79,7 +79,9 @@ impl<'a> Stretch<'a> {
         candidates.sort_by_key(|(_, candidate)| candidate.span.start);
         for (detector, candidate) in candidates {
             if candidate.value.bytes().any(|byte| byte.is_ascii_digit()) {
-                let near = self.around.near(detector, &candidate);
+                let rule = scan.detectors.detectors.get(detector);
+                let needs = rule.is_some_and(|rule| !rule.is_free());
+                let near = self.around.near(detector, needs, &candidate);
                 scan.weigh_beside(near, detector, candidate, &[]);
             }
         }

@@ -243,7 +243,9 @@ impl<'a> Scan<'a> {
 
     /// Weighs a candidate by what stands around it.
     pub fn weigh(&mut self, detector: usize, candidate: Candidate, doubts: &[&str]) {
-        let near = self.around.near(detector, &candidate);
+        let rule = self.detectors.detectors.get(detector);
+        let needs = rule.is_some_and(|rule| !rule.is_free());
+        let near = self.around.near(detector, needs, &candidate);
         self.weigh_beside(near, detector, candidate, doubts);
     }
 

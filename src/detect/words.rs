@@ -97,6 +97,12 @@ impl Dictionary {
         self.uses(said).binary_search(&(rule, purpose)).is_ok()
     }
 
+    /// True where other rules have the word as a keyword, and this one has not.
+    pub fn is_other(&self, said: Said, rule: usize) -> bool {
+        let mut uses = self.uses(said).iter();
+        !self.is(said, rule, Use::For) && uses.any(|(_, purpose)| *purpose == Use::For)
+    }
+
     /// The words in a short text, in order of their ends. Places are bytes of that text.
     pub fn words_in(&self, text: &str) -> Vec<Said> {
         let mut words = Words::of(text, self);
