@@ -8,11 +8,12 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::example::{self, Example};
+use super::run::Groups;
 use super::shape::Shape;
 use super::valid::{VALIDATORS, Validator};
 use super::words::MAX_WORD;
 use super::{Confidence, Entity, date, document, email, mrz, phone, secrets, vat};
-use crate::nearest::did_you_mean;
+use crate::nearest::instead;
 
 /// A detector that is a program. A new one is a file and a line in `ENGINES`.
 #[derive(Debug)]
@@ -120,8 +121,8 @@ enum Chance {
 /// How a detector finds.
 #[derive(Clone, Debug)]
 pub(super) enum Finder {
-    /// By shapes along chains of tokens; the usual groups, as lengths.
-    Shapes(Vec<Shape>, Vec<Vec<usize>>),
+    /// By shapes along chains of tokens, and the usual groups.
+    Shapes(Vec<Shape>, Vec<Groups>),
     /// By a pattern, around digits or around the words of the rule.
     Pattern(Regex),
     /// By the words of the rule alone.
@@ -362,20 +363,17 @@ fn pattern_of(pattern: &str) -> Result<Finder, String> {
     Ok(Finder::Pattern(regex))
 }
 
-/// The lengths of the usual groups: `3 4 4 2`.
-fn groups(text: &str, shapes: &[Shape]) -> Result<Vec<usize>, String> {
-    let lengths: Result<Vec<usize>, _> = text.split_whitespace().map(str::parse).collect();
-    let lengths =
-        lengths.map_err(|_| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\""))?;
-    let sum = lengths
-        .iter()
-        .fold(0_usize, |sum, length| sum.saturating_add(*length));
+/// The usual groups: `3 4 4 2`, `6-4`.
+fn groups(text: &str, shapes: &[Shape]) -> Result<Groups, String> {
+    let groups = Groups::read(text)
+        .ok_or_else(|| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\" or \"6-4\""))?;
+    let sum = groups.length();
     if !shapes.iter().any(|shape| shape.lengths().contains(&sum)) {
         return Err(format!(
             "groups: \"{text}\" sums up to {sum}, which is no length of the shape"
         ));
     }
-    Ok(lengths)
+    Ok(groups)
 }
 
 /// What a name stands for.
@@ -387,10 +385,7 @@ fn named<T>(
     let names: Vec<&str> = known.clone().map(|(own, _)| own).collect();
     let found = known.find(|(own, _)| *own == name);
     found.map(|(_, thing)| thing).ok_or_else(|| {
-        let meant = did_you_mean(name, names.iter().copied());
-        format!(
-            "{field}: there is no \"{name}\", only {}{meant}",
-            names.join(", ")
-        )
+        let instead = instead(name, &names);
+        format!("{field}: there is no \"{name}\"{instead}")
     })
 }

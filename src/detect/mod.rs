@@ -97,7 +97,7 @@ pub struct Found {
 }
 
 /// Everything the detectors find, overlaps settled: the higher confidence stays, then the longer
-/// finding, then the earlier rule.
+/// finding, then the one whose keyword is nearer, then the earlier rule.
 ///
 /// What a text says again that another part says too is reported there only.
 pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {

@@ -19,14 +19,16 @@ const MAX_LETTER_GAP: usize = 3;
 /// between, which are fewer than a date has.
 const CLOSE: usize = 40;
 const MAX_BETWEEN: usize = 5;
+/// A word behind a candidate is a label of what follows where it has a colon or number so near.
+const MAX_LABEL: usize = 16;
 /// How far back the scheme of a web address may stand, in bytes.
 const MAX_URL: usize = 256;
 
 /// What stands near a candidate, in the words of its rule.
 #[derive(Debug)]
 pub(super) enum Near {
-    /// A keyword.
-    For(String),
+    /// A keyword, and how far off it stands, in bytes.
+    For(String, usize),
     /// A negative word, or a web address.
     Against(String),
 }
@@ -107,80 +109,101 @@ impl<'a> Around<'a> {
         if needs && self.said.is_said {
             return None;
         }
-        let dictionary = self.dictionary;
-        let is = |said: &&Said, purpose: Use| dictionary.is(**said, rule, purpose);
-        let written = |said: &Said, place: &str| format!("{place} {}", dictionary.written(*said));
-        let long = |said: &&Said| said.end - said.start > 1;
-        let text = self.text;
-        let is_close = |between: Range<usize>| {
-            let between = text.as_bytes().get(between).unwrap_or_default();
-            let digits = between.iter().filter(|byte| byte.is_ascii_digit()).count();
-            candidate.form != Form::NeedsCloseKeyword
-                || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
-        };
-        // Of a rule that needs a keyword, that of no other rule may stand between.
-        let rival = |between: Range<usize>, said: &Said| {
-            let within = said.start >= between.start && said.end <= between.end;
-            needs && within && said.end - said.start > 1 && dictionary.is_other(*said, rule)
-        };
+        let address =
+            || in_address(self.text, span).then(|| Near::Against("part of a web address".into()));
+        self.over(rule, self.said.column.as_deref(), "column head", 0)
+            .or_else(|| self.beside(rule, needs, candidate))
+            .or_else(|| {
+                self.over(
+                    rule,
+                    self.said.list.as_deref(),
+                    "above the list",
+                    usize::MAX - 1,
+                )
+            })
+            .or_else(address)
+    }
+
+    /// What a head says.
+    fn over(
+        &self,
+        rule: usize,
+        head: Option<&[Said]>,
+        place: &str,
+        distance: usize,
+    ) -> Option<Near> {
+        let is = |said: Said, purpose| self.dictionary.is(said, rule, purpose);
+        head?.iter().filter(|said| said.is_long()).find_map(|said| {
+            let sentence = || format!("{place} {}", self.dictionary.written(*said));
+            let speaks = is(*said, Use::For).then(|| Near::For(sentence(), distance));
+            speaks.or_else(|| is(*said, Use::Against).then(|| Near::Against(sentence())))
+        })
+    }
+
+    /// What the words before and behind say.
+    fn beside(&self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
+        let span = &candidate.span;
         let Surroundings {
             before,
             after,
             line,
             column,
-            list,
             ..
         } = &self.said;
-        for said in column.iter().flat_map(|head| head.iter()).filter(long) {
-            if is(&said, Use::For) {
-                return Some(Near::For(written(said, "column head")));
-            }
-            if is(&said, Use::Against) {
-                return Some(Near::Against(written(said, "column head")));
-            }
-        }
+        let is = |said: &Said, purpose| self.dictionary.is(*said, rule, purpose);
+        let sentence =
+            |said: &Said, place: &str| format!("{place} {}", self.dictionary.written(*said));
+        let distance = |said: &Said| span.start - said.end;
         // The other lines of a table speak of other columns too.
         let own_line = column.is_some() || candidate.form == Form::NeedsKeyword;
-        let may_follow = candidate.form != Form::NeedsKeyword;
-        let keyword = before.iter().find(|said| {
-            let near = long(said) || span.start - said.end <= MAX_LETTER_GAP;
-            let here = !own_line || said.start >= line.start;
-            near && here && is(said, Use::For) && is_close(said.end..span.start)
-        });
-        let keyword = keyword.filter(|keyword| {
-            !before
-                .iter()
-                .any(|said| rival(keyword.end..span.start, said))
-        });
+        // Where a keyword is needed, that of no other rule may stand between.
+        let is_rival =
+            |said: &Said| needs && said.is_long() && self.dictionary.is_other(*said, rule);
+        let speaks = |said: &&Said, between: Range<usize>| {
+            is(said, Use::For) && self.is_close(candidate, between)
+        };
+        let keyword = before
+            .iter()
+            .take_while(|said| !is_rival(said))
+            .filter(|said| said.is_long() || distance(said) <= MAX_LETTER_GAP)
+            .filter(|said| !own_line || said.start >= line.start)
+            .find(|said| speaks(said, said.end..span.start));
         let negative = before
             .iter()
-            .find(|said| long(said) && is(said, Use::Against) && said.start >= line.start);
-        let distance = |said: &Said| span.start - said.end;
+            .filter(|said| said.is_long() && said.start >= line.start)
+            .find(|said| is(said, Use::Against));
         let reach = keyword.map_or(NEGATIVE, distance);
         if let Some(negative) = negative.filter(|said| distance(said) < reach) {
-            return Some(Near::Against(written(negative, "beside")));
+            return Some(Near::Against(sentence(negative, "beside")));
         }
-        let follows = after.iter().find(|said| {
-            let here = !own_line || said.end <= line.end;
-            may_follow && long(said) && here && is(said, Use::For) && is_close(span.end..said.start)
-        });
-        let follows = follows.filter(|keyword| {
-            !after
-                .iter()
-                .any(|said| rival(span.end..keyword.start, said))
-        });
-        if let Some(keyword) = keyword.or(follows) {
-            return Some(Near::For(written(keyword, "keyword")));
+        if let Some(keyword) = keyword {
+            return Some(Near::For(sentence(keyword, "keyword"), distance(keyword)));
         }
-        for said in list.iter().flat_map(|head| head.iter()).filter(long) {
-            if is(&said, Use::For) {
-                return Some(Near::For(written(said, "above the list")));
-            }
-            if is(&said, Use::Against) {
-                return Some(Near::Against(written(said, "above the list")));
-            }
-        }
-        in_address(self.text, span).then(|| Near::Against("part of a web address".into()))
+        let follows = after
+            .iter()
+            .take_while(|said| !is_rival(said))
+            .filter(|said| said.is_long() && (!own_line || said.end <= line.end))
+            .filter(|said| candidate.form != Form::NeedsKeyword && !self.is_label(said.end))
+            .find(|said| speaks(said, span.end..said.start));
+        let follows = follows.map(|said| (sentence(said, "keyword"), said.start - span.end));
+        follows.map(|(sentence, distance)| Near::For(sentence, distance))
+    }
+
+    /// True unless the candidate needs a keyword close by and this stands between.
+    fn is_close(&self, candidate: &Candidate, between: Range<usize>) -> bool {
+        let between = self.text.as_bytes().get(between).unwrap_or_default();
+        let digits = between.iter().filter(|byte| byte.is_ascii_digit()).count();
+        candidate.form != Form::NeedsCloseKeyword
+            || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
+    }
+
+    /// True where a word that ends here says what comes next, as in `BSN: 111222333`, and so nothing
+    /// of what stands before it.
+    fn is_label(&self, end: usize) -> bool {
+        let rest = self.text.as_bytes().get(end..).unwrap_or_default();
+        let mut signs = rest.iter().take(MAX_LABEL);
+        let sign = signs.find(|sign| sign.is_ascii_digit() || b":=),;\n".contains(sign));
+        sign.is_some_and(|sign| sign.is_ascii_digit() || b":=".contains(sign))
     }
 
     /// Reads what stands around a span, once.
@@ -207,7 +230,12 @@ impl<'a> Around<'a> {
         self.said = Surroundings {
             before: self.words.within(start..span.start).rev().collect(),
             is_said,
-            after: self.words.within(span.end..end).collect(),
+            // A word that begins in reach may end behind it.
+            after: self
+                .words
+                .within(span.end..end + AFTER)
+                .filter(|said| said.start < end)
+                .collect(),
             line: line_start.max(start)..line_end,
             column,
             list,
@@ -242,7 +270,7 @@ mod tests {
             why: Vec::new(),
         };
         match Around::of(text, &dictionary).near(0, true, &candidate)? {
-            Near::For(said) | Near::Against(said) => Some(said),
+            Near::For(said, _) | Near::Against(said) => Some(said),
         }
     }
 

@@ -17,6 +17,41 @@ pub(super) struct Run<'a> {
     joints: u16,
 }
 
+/// How an identifier is usually written: `3 4 4 2` pieces with any signs between, `6-4` with that sign.
+#[derive(Clone, Debug)]
+pub(super) struct Groups(Vec<(Option<Joint>, usize)>);
+
+impl Groups {
+    /// Reads the notation above; none where it is something else.
+    pub fn read(text: &str) -> Option<Self> {
+        let (mut groups, mut sign) = (Vec::new(), None);
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            let (length, after) = rest.split_at(end.unwrap_or(rest.len()));
+            groups.push((sign, length.parse().ok()?));
+            let Some(c) = after.chars().next() else {
+                break;
+            };
+            sign = match c {
+                ' ' => None,
+                '-' => Some(Joint::Dash),
+                '.' => Some(Joint::Dot),
+                '/' => Some(Joint::Slash),
+                _ => return None,
+            };
+            rest = after.get(1..).filter(|rest| !rest.is_empty())?;
+        }
+        (!groups.is_empty()).then_some(Self(groups))
+    }
+
+    /// How many letters and digits.
+    pub fn length(&self) -> usize {
+        let lengths = self.0.iter().map(|(_, length)| *length);
+        lengths.fold(0, usize::saturating_add)
+    }
+}
+
 /// Whether the digits beside a run make it part of something longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -144,11 +179,15 @@ impl<'a> Run<'a> {
     }
 
     /// True where it is written in these groups, on one line, with single signs between.
-    pub fn is_grouped(&self, groups: &[usize]) -> bool {
+    pub fn is_grouped(&self, groups: &Groups) -> bool {
         let tidy = ![Joint::Line, Joint::Gap, Joint::Loose]
             .iter()
             .any(|joint| self.has(*joint));
-        tidy && self.tokens().map(Token::len).eq(groups.iter().copied())
+        let fits = |(token, (joint, length)): (&Token, &(Option<Joint>, usize))| {
+            token.len() == *length && joint.is_none_or(|joint| token.joint == joint)
+        };
+        let Groups(groups) = groups;
+        tidy && self.count == groups.len() && self.tokens().zip(groups).all(fits)
     }
 
     /// True where it stands in several cells of a table.

@@ -28,6 +28,8 @@ pub(super) struct Hit {
     pub confidence: Confidence,
     pub value: String,
     pub why: Vec<String>,
+    /// How far off its keyword stands, in bytes.
+    pub keyword: usize,
 }
 
 /// What a scan cost.
@@ -261,7 +263,7 @@ impl<'a> Scan<'a> {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
-        let has_keyword = matches!(near, Some(Near::For(_)));
+        let has_keyword = matches!(near, Some(Near::For(..)));
         let Some(mut confidence) = rule.confidence(candidate.form, has_keyword) else {
             return;
         };
@@ -281,8 +283,12 @@ impl<'a> Scan<'a> {
             mut why,
             ..
         } = candidate;
+        let mut keyword = usize::MAX;
         match near {
-            Some(Near::For(word)) => why.push(word),
+            Some(Near::For(word, distance)) => {
+                why.push(word);
+                keyword = distance;
+            }
             Some(Near::Against(word)) => {
                 confidence = Confidence::Low;
                 why.push(word);
@@ -302,6 +308,7 @@ impl<'a> Scan<'a> {
             confidence,
             value,
             why,
+            keyword,
         });
     }
 }

@@ -98,6 +98,42 @@ fn reasons_are_words_of_the_rule() {
     assert_eq!(findings[0].value.reveal(), "7569217076985");
 }
 
+/// Numbers that several countries' checks let pass.
+#[test]
+fn the_nearer_keyword_decides() {
+    // Both a Norwegian and a Croatian number.
+    let number = "27077617928";
+    for (text, says) in [
+        ("fødselsnummer {}", "no.fodselsnummer high"),
+        ("OIB {}", "hr.oib high"),
+        ("OIB 33392005961, fødselsnummer {}", "no.fodselsnummer high"),
+        ("fødselsnummer und OIB {}", "hr.oib high"),
+        (
+            "{} (das ist die OIB, nicht das fødselsnummer)",
+            "hr.oib high",
+        ),
+    ] {
+        let hits = found(&text.replace("{}", number));
+        assert_eq!(hits.last(), Some(&format!("{says} {number}")), "{text}");
+    }
+}
+
+#[test]
+fn a_label_speaks_of_what_follows() {
+    assert_eq!(
+        found("Geboren 111222333\nBSN: 111222333"),
+        ["nl.bsn high 111222333"]
+    );
+    assert_eq!(
+        found("ik heb 111222333 (dat is het BSN van Jan)"),
+        ["nl.bsn high 111222333"]
+    );
+    assert_eq!(
+        found("123456782 (BSN), 7\n\nniets"),
+        ["nl.bsn high 123456782"]
+    );
+}
+
 #[test]
 fn overlaps_are_settled() {
     assert_eq!(
@@ -273,7 +309,7 @@ fn work_grows_with_the_text_only() {
             three - two <= two - one + 50,
             "{piece:?}: {one}, {two}, {three}"
         );
-        assert!(three <= 1500 * piece.len() * 24, "{piece:?}: {three}");
+        assert!(three <= 1500 * piece.len() * 48, "{piece:?}: {three}");
     }
 }
 
@@ -291,14 +327,14 @@ misses: [ 'KD-1234567', 'AKD-123456' ]
 fn compile(file: &str, text: &str) -> String {
     let rules = [shipped_rules(), vec![(file.to_owned(), text.to_owned())]].concat();
     match Detectors::compile(&rules, &all()) {
-        Ok(detectors) => format!("{} detectors", detectors.list().len()),
+        Ok(detectors) => format!("{} more", detectors.list().len() - shipped::DETECTORS.len()),
         Err(wrong) => wrong.join("\n"),
     }
 }
 
 #[test]
 fn an_admins_rule_has_a_pattern() {
-    assert!(compile("own.ticket.yaml", OWN).ends_with(" detectors"));
+    assert_eq!(compile("own.ticket.yaml", OWN), "1 more");
 }
 
 #[test]
@@ -322,6 +358,7 @@ fn a_pattern_is_tried_around_every_digit() {
 #[test]
 fn a_bad_rule_does_not_load_and_says_why() {
     for (from, to, says) in [
+        ("", "", "1 more"),
         (
             "id: own",
             "id: other",
@@ -348,7 +385,7 @@ fn a_bad_rule_does_not_load_and_says_why() {
         (
             "pattern:",
             "valid: lunh\npattern:",
-            "there is no \"lunh\", only luhn, ean13",
+            "valid: there is no \"lunh\"; did you mean \"luhn\"?",
         ),
         (
             "‹KD-000001›",
@@ -393,9 +430,12 @@ fn a_selection_names_what_there_is() {
         };
         Detectors::compile(&shipped_rules(), &selection)
     };
-    let list = |folder: &str| select(&[folder], &[]).unwrap().list().len();
-    let both = select(&["ch", "eu"], &["be.nn"]).unwrap().list().len();
-    assert_eq!(both + 1, list("ch") + list("eu"));
+    let files = shipped::DETECTORS.iter().map(|(file, _)| *file);
+    let named = files.filter(|file| file.starts_with("ch/") || file.starts_with("eu/"));
+    assert_eq!(
+        select(&["ch", "eu"], &["be.nn"]).unwrap().list().len(),
+        named.count() - 1
+    );
     assert_eq!(
         select(&["generic", "cg"], &["be.mn"]).unwrap_err(),
         [

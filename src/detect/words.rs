@@ -119,6 +119,13 @@ pub(super) struct Said {
     pub end: usize,
 }
 
+impl Said {
+    /// True for two letters and more.
+    pub fn is_long(&self) -> bool {
+        self.end - self.start > 1
+    }
+}
+
 /// The words of a text, as far as they were asked for. What is asked for must go on, but for the
 /// last `KEPT` bytes.
 #[derive(Debug)]
