@@ -19,7 +19,7 @@ pub(super) struct Run<'a> {
 
 /// How an identifier is usually written: `3 4 4 2` with any signs between, `6-4` with that sign, `4_6`
 /// with a blank.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Groups(Vec<(Option<Joint>, usize)>);
 
 impl Groups {
@@ -118,6 +118,16 @@ impl<'a> Run<'a> {
         (!small || !capital).then_some(value)
     }
 
+    /// True where it has a small letter.
+    pub fn has_small(&self, text: &str) -> bool {
+        let words = self
+            .tokens()
+            .filter_map(|token| text.get(token.start..token.end));
+        words
+            .flat_map(str::bytes)
+            .any(|byte| byte.is_ascii_lowercase())
+    }
+
     /// Looks at both sides; `before` is the token before the window.
     pub fn side(&self, text: &str, before: Option<Token>) -> Side {
         let bytes = text.as_bytes();
@@ -180,6 +190,16 @@ impl<'a> Run<'a> {
         };
         let Groups(groups) = groups;
         tidy && self.count == groups.len() && self.tokens().zip(groups).all(fits)
+    }
+
+    /// True where it stands in several cells of a table.
+    pub fn is_in_cells(&self) -> bool {
+        self.has(Joint::Cell)
+    }
+
+    /// True where each sign stands by itself, as in the boxes of a form.
+    pub fn is_boxed(&self) -> bool {
+        self.tokens().all(|token| token.len() == 1)
     }
 
     /// True where all pieces are of one length but the last, which may be shorter: a number written

@@ -9,8 +9,8 @@
 const MAX_WORD: usize = 40;
 /// Words without a digit that may stand in a chain: bank and country codes.
 const MAX_LETTERS: usize = 6;
-/// So many of them may stand before the first digit: the names in an Italian codice fiscale.
-const MAX_BEFORE: usize = 2;
+/// So many of them may stand before the first digit: `M-XY 1234`.
+const MAX_LEADING: usize = 2;
 /// The longest line end, with quote marks and indentation, that a number may go over.
 const MAX_LINE_END: usize = 24;
 
@@ -35,6 +35,8 @@ pub(super) enum Joint {
     Loose,
     /// A line end, with quote marks.
     Line,
+    /// The end of a table's cell: joins only what is written in its usual groups, or a sign a cell.
+    Cell,
 }
 
 /// A word of a chain, in bytes of the view.
@@ -83,7 +85,8 @@ impl<'a> Tokens<'a> {
         (fits && token.len() <= MAX_WORD).then_some(token)
     }
 
-    /// The first token of the next chain: the next word with a digit, or short ones just before it.
+    /// The first token of the next chain: the next word with a digit, or up to two short ones just
+    /// before it.
     fn begun(&mut self) -> Option<Token> {
         loop {
             let digit = next_digit(self.bytes, self.at)?;
@@ -97,9 +100,10 @@ impl<'a> Tokens<'a> {
                 continue;
             }
             let mut first = token;
-            while let Some((before, joint)) = self.word_before(first.start)
-                && self.found.len() < MAX_BEFORE
-            {
+            for _ in 0..MAX_LEADING {
+                let Some((before, joint)) = self.word_before(first.start) else {
+                    break;
+                };
                 self.found.push(Token { joint, ..first });
                 first = before;
             }
@@ -151,6 +155,7 @@ fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
             let joint = if loose { Joint::Loose } else { sign };
             (joint, at + before + 1 + after)
         }
+        None if before == 0 && byte(at) == b'\t' => (Joint::Cell, at + 1),
         None if byte(at + before) == b'\n' => (Joint::Line, line_end(bytes, at + before)?),
         None => match before {
             0 => return None,
@@ -254,10 +259,9 @@ mod tests {
             chains("Nr\n> > 756 9217\n> > 0769 85"),
             ["756_9217_0769_85"]
         );
-        assert_eq!(chains("Codice fiscale PRT VCN 47A70"), ["PRT_VCN_47A70"]);
         assert_eq!(chains("né756 1"), ["né756_1"]);
         assert_eq!(chains("号码756。"), ["756"]);
-        assert_eq!(chains("1\t2  3"), ["1", "2_3"]);
+        assert_eq!(chains("1\t2  3\t\t4"), ["1_2_3", "4"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod sum;
 mod west;
 
 use super::iban;
-pub use sum::mod97;
+pub use sum::{luhn, mod97};
 
 /// A check on a candidate.
 pub type Validator = fn(&str) -> bool;
