@@ -15,8 +15,21 @@ import tempfile
 # What the labels call what a detector finds. A detector that is missing here is named and left out.
 LABELS = {
     "ch.ahv": "CH_AHV", "iban": "IBAN", "card": "CARD", "fr.nir": "FR_NIR", "be.nn": "BE_NRN",
-    "email": "EMAIL", "phone": "PHONE",
+    "email": "EMAIL", "phone": "PHONE", "birth-date": "DOB", "mrz": "MRZ", "secret": "SECRET",
+    "ch.vat": "VAT", "eu.vat": "VAT", "ch.passport": "PASSPORT", "eu.passport": "PASSPORT",
+    "ch.driving": "DRIVING", "eu.driving": "DRIVING", "gb.driving": "DRIVING",
+    "ch.plate": "PLATE", "eu.plate": "PLATE",
+    "ch.veka": "CH_VEKA", "fr.nif": "FR_SPI", "lu.matricule": "LU_MATRICULE",
+    "de.idnr": "DE_IDNR", "de.rvnr": "DE_RVNR", "de.kvnr": "DE_KVNR", "at.vnr": "AT_SVNR",
+    "it.codicefiscale": "IT_CF", "nl.bsn": "NL_BSN", "gb.nhs": "UK_NHS", "gb.nino": "UK_NINO",
+    "gb.utr": "UK_UTR", "ie.pps": "IE_PPSN", "es.dni": "ES_DNI", "es.nie": "ES_NIE", "pt.nif": "PT_NIF",
+    "pt.cc": "PT_CC", "pl.pesel": "PL_PESEL", "se.personnummer": "SE_PNR", "dk.cpr": "DK_CPR",
+    "fi.hetu": "FI_HETU", "no.fodselsnummer": "NO_FNR", "is.kennitala": "IS_KT", "cz.rc": "CZ_RC",
+    "si.emso": "SI_EMSO", "hu.taj": "HU_TAJ", "ro.cnp": "RO_CNP", "bg.egn": "BG_EGN", "hr.oib": "HR_OIB",
+    "gr.amka": "GR_AMKA", "ee.ik": "EE_IK", "lt.asmens": "LT_AK", "lv.pk": "LV_PK",
 }
+# Not counted: what is below the shipped `at_least`.
+BELOW = {"low"}
 
 
 def main():
@@ -49,7 +62,7 @@ def score(arguments, truth, folder):
     with open(findings, "w", encoding="utf-8") as out:
         for line in scanned.stdout.splitlines():
             mail = json.loads(line)
-            in_body = [found for found in mail["findings"] if found["part"] == "1"]
+            in_body = [found for found in mail["findings"] if found["part"] == "1" and found["confidence"] not in BELOW]
             unknown |= {found["detector"] for found in in_body} - LABELS.keys()
             out.write(json.dumps({
                 "id": pathlib.Path(mail["path"]).stem,

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 
 use crate::detect::entity::{GROUPS, members};
-use crate::detect::{Confidence, Entity};
+use crate::detect::{Confidence, Entity, MAX_KEPT};
 use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
@@ -194,7 +194,12 @@ impl Term {
         let (count, word) = match words {
             [word] => (1, *word),
             [count, word] => match count.parse() {
-                Ok(count) if count > 0 => (count, *word),
+                Ok(count @ 1..=MAX_KEPT) => (count, *word),
+                Ok(count) if count > 0 => {
+                    return Err(format!(
+                        "\"{whole}\": \"{count}\" is more than is counted; write {MAX_KEPT} at most"
+                    ));
+                }
                 _ => {
                     return Err(format!(
                         "\"{whole}\": \"{count}\" is no count; write a number such as 10 national-id"
@@ -282,6 +287,7 @@ mod tests {
             ("natonal-id", "did you mean \"national-id\"?"),
             ("specail-category", "did you mean \"special-category\"?"),
             ("0 national-id", "\"0\" is no count"),
+            ("1001 national-id", "write 1000 at most"),
             ("-3 national-id", "\"-3\" is no count"),
             ("ten national-id", "\"ten\" is no count"),
             ("national-id or iban", "is no condition"),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::detect::{Confidence, Entity, Finding};
+use crate::detect::{Confidence, Entity, Finding, Found};
 use crate::extract::{Extract, Text, Unreadable, Why};
 use crate::message::{Message, PartPath};
 use crate::secret::{mask, mask_all};
@@ -34,6 +34,9 @@ pub struct Classification {
     pub evidence: Vec<Evidence>,
     /// Distinct counted values by detector, facts included (`unreadable`).
     pub found: BTreeMap<String, usize>,
+    /// How many more findings of a detector there were than are told, where there were very many.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, usize>,
     /// Parts that were not wholly read.
     pub unreadable: Vec<Unreadable>,
 }
@@ -69,11 +72,23 @@ pub struct Evidence {
 /// confidence, and the mail addresses of those who take part, are noted but do not count.
 pub fn weigh(
     message: &Message,
-    extract: Extract,
-    findings: Vec<Finding>,
+    mut extract: Extract,
+    found: Found,
     levels: &Levels,
 ) -> Classification {
     let participants = participant::addresses(message);
+    let Found {
+        findings,
+        left_out,
+        cut,
+    } = found;
+    let cut = cut.iter().filter_map(|text| extract.texts.get(*text));
+    let cut = cut.map(|text| Unreadable {
+        part: text.part.clone(),
+        why: Why::OverBudget,
+        detail: "your own patterns were tried on the beginning only".into(),
+    });
+    extract.unreadable.extend(cut.collect::<Vec<_>>());
     let characters = characters(&extract.texts, &findings);
     let mut counts = HashMap::new();
     let mut found = BTreeMap::new();
@@ -106,6 +121,10 @@ pub fn weigh(
         level,
         evidence,
         found,
+        left_out: left_out
+            .into_iter()
+            .map(|(detector, count)| (detector.to_string(), count))
+            .collect(),
         unreadable: extract.unreadable,
     }
 }

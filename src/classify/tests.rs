@@ -72,6 +72,13 @@ fn finding(text: usize, content: &str, value: &str, entity: Entity) -> Finding {
     }
 }
 
+fn all(findings: Vec<Finding>) -> Found {
+    Found {
+        findings,
+        ..Found::default()
+    }
+}
+
 fn weighed(content: &str, findings: &[(&str, Entity)]) -> Classification {
     let findings = findings.iter();
     let findings = findings.map(|(value, entity)| finding(0, content, value, *entity));
@@ -79,7 +86,7 @@ fn weighed(content: &str, findings: &[(&str, Entity)]) -> Classification {
         texts: vec![text(content)],
         unreadable: Vec::new(),
     };
-    weigh(&message(), extract, findings.collect(), &levels())
+    weigh(&message(), extract, all(findings.collect()), &levels())
 }
 
 #[test]
@@ -162,7 +169,7 @@ fn low_confidence_is_noted_only() {
         texts: vec![text(content)],
         unreadable: Vec::new(),
     };
-    let all = weigh(&message(), extract, vec![low], &levels());
+    let all = weigh(&message(), extract, all(vec![low]), &levels());
     assert_eq!((all.level.as_str(), all.found.len()), ("public", 0));
     assert_eq!(
         all.evidence[0].why[1],
@@ -181,7 +188,7 @@ fn what_cannot_be_read_is_a_fact_that_counts() {
         texts: Vec::new(),
         unreadable: vec![unreadable(Why::Unreadable), unreadable(Why::Picture)],
     };
-    let all = weigh(&message(), extract, Vec::new(), &levels());
+    let all = weigh(&message(), extract, Found::default(), &levels());
     assert_eq!(all.because, "confidential: unreadable");
     assert_eq!((all.found["unreadable"], all.found["picture"]), (1, 1));
     assert_eq!(all.unreadable.len(), 2);
@@ -208,7 +215,7 @@ fn a_hundred_thousand_findings_in_a_moment() {
         unreadable: Vec::new(),
     };
     let began = Instant::now();
-    let all = weigh(&message(), extract, findings, &levels());
+    let all = weigh(&message(), extract, all(findings), &levels());
     assert!(began.elapsed() < Duration::from_secs(10));
     assert_eq!(all.found["test"], 100_000);
     assert_eq!(

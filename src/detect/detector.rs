@@ -8,11 +8,12 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::example::{self, Example};
+use super::run::Groups;
 use super::shape::Shape;
 use super::valid::{VALIDATORS, Validator};
-use super::words::Words;
-use super::{Confidence, Entity, email, phone};
-use crate::nearest::did_you_mean;
+use super::words::MAX_WORD;
+use super::{Confidence, Entity, date, document, email, mrz, phone, secrets, vat};
+use crate::nearest::instead;
 
 /// A detector that is a program. A new one is a file and a line in `ENGINES`.
 #[derive(Debug)]
@@ -20,10 +21,12 @@ pub(super) struct Engine {
     name: &'static str,
     /// Where it is tried.
     pub anchor: Anchor,
-    /// The candidate at an anchor, by its shape alone. It reads a bounded stretch.
+    /// The candidate at an anchor, by its shape alone. It reads a bounded stretch, and goes back to
+    /// an earlier line by `MAX_BACK` bytes at most.
     pub find: fn(&str, usize) -> Option<Candidate>,
-    /// Whether the candidate is one, given whether a keyword stands near; may complete it.
-    pub check: fn(&str, &mut Candidate, bool) -> bool,
+    /// Whether the candidate is one, given whether a keyword stands near; may complete it. None
+    /// where the shape says it all.
+    pub check: Option<fn(&str, &mut Candidate, bool) -> bool>,
 }
 
 /// Where an engine is tried.
@@ -33,6 +36,8 @@ pub(super) enum Anchor {
     Digit,
     /// At each `@`.
     At,
+    /// Where one of these stands, capitals or not.
+    Literal(&'static [&'static str]),
 }
 
 const ENGINES: &[Engine] = &[
@@ -40,13 +45,31 @@ const ENGINES: &[Engine] = &[
         name: "email",
         anchor: Anchor::At,
         find: email::find,
-        check: |_, _, _| true,
+        check: None,
     },
     Engine {
         name: "phone",
         anchor: Anchor::Digit,
         find: phone::find,
-        check: phone::check,
+        check: Some(phone::check),
+    },
+    Engine {
+        name: "birth",
+        anchor: Anchor::Digit,
+        find: date::find,
+        check: None,
+    },
+    Engine {
+        name: "mrz",
+        anchor: Anchor::Literal(mrz::LITERALS),
+        find: mrz::find,
+        check: None,
+    },
+    Engine {
+        name: "secret",
+        anchor: Anchor::Literal(secrets::LITERALS),
+        find: secrets::find,
+        check: None,
     },
 ];
 
@@ -70,8 +93,10 @@ pub(super) enum Form {
     Grouped,
     /// In any other way.
     Bare,
-    /// In a way that says nothing by itself.
+    /// In a way that says nothing by itself: a keyword must stand before it on its line.
     NeedsKeyword,
+    /// As many other things are: a keyword must stand close, with no number between.
+    NeedsCloseKeyword,
 }
 
 /// What a rule says of its findings.
@@ -94,18 +119,20 @@ enum Chance {
 }
 
 /// How a detector finds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Finder {
-    /// By shapes along chains of tokens; the usual groups, as lengths.
-    Shapes(Vec<Shape>, Vec<Vec<usize>>),
-    /// By a pattern around digits.
+    /// By shapes along chains of tokens, and the usual groups.
+    Shapes(Vec<Shape>, Vec<Groups>),
+    /// By a pattern, around digits or around the words of the rule.
     Pattern(Regex),
+    /// By the words of the rule alone.
+    Words,
     /// By a program.
     Engine(&'static Engine),
 }
 
 /// A detector file, compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Detector {
     /// Its id, `ch.ahv`.
     pub id: Arc<str>,
@@ -118,9 +145,12 @@ pub struct Detector {
     /// What it must find and must not.
     pub examples: Vec<Example>,
     pub(super) finder: Finder,
+    /// Letters must be capitals.
+    pub(super) capitals: bool,
     pub(super) valid: Option<Validator>,
-    pub(super) keywords: Words,
-    pub(super) negative: Words,
+    pub(super) words: Vec<String>,
+    pub(super) keywords: Vec<String>,
+    pub(super) negative: Vec<String>,
     pub(super) chances: Chances,
 }
 
@@ -137,7 +167,11 @@ struct Rule {
     #[serde(default)]
     groups: Vec<String>,
     pattern: Option<String>,
+    #[serde(default)]
+    words: Vec<String>,
     engine: Option<String>,
+    #[serde(default)]
+    capitals: bool,
     valid: Option<String>,
     #[serde(default)]
     keywords: Vec<String>,
@@ -176,6 +210,12 @@ impl Detector {
         parts.collect::<Vec<_>>().join(", ")
     }
 
+    /// True where it may find something without a keyword.
+    pub(super) fn is_free(&self) -> bool {
+        let may = |form| self.confidence(form, false).is_some();
+        may(Form::Bare) || may(Form::Grouped)
+    }
+
     /// The confidence in a candidate of this form; none where the rule says never.
     pub(super) fn confidence(&self, form: Form, has_keyword: bool) -> Option<Confidence> {
         let Chances {
@@ -187,7 +227,7 @@ impl Detector {
             _ if has_keyword => with_keyword.or(grouped).unwrap_or(alone),
             Form::Grouped => grouped.unwrap_or(alone),
             Form::Bare => alone,
-            Form::NeedsKeyword => Chance::Never,
+            Form::NeedsKeyword | Form::NeedsCloseKeyword => Chance::Never,
         };
         match chance {
             Chance::Never => None,
@@ -221,22 +261,25 @@ fn compile(file: &str, text: &str) -> Result<Detector, String> {
         Some(name) => Some(named(
             "valid",
             name,
-            VALIDATORS.iter().map(|(own, valid)| (*own, *valid)),
+            validators().map(|(own, valid)| (*own, *valid)),
         )?),
         None => None,
     };
-    let words = |name: &str, list: &[String]| {
-        if list.iter().any(|word| word.trim().is_empty()) {
-            return Err(format!("{name}: a word is empty"));
-        }
-        Words::of(list).map_err(|error| format!("{name}: {error}"))
-    };
+    for (name, list) in [
+        ("words", &rule.words),
+        ("keywords", &rule.keywords),
+        ("negative", &rule.negative),
+    ] {
+        are_words(list).map_err(|error| format!("{name}: {error}"))?;
+    }
     Ok(Detector {
         examples: example::read(&rule.matches, &rule.misses)?,
         finder,
+        capitals: rule.capitals,
         valid,
-        keywords: words("keywords", &rule.keywords)?,
-        negative: words("negative", &rule.negative)?,
+        words: rule.words,
+        keywords: rule.keywords,
+        negative: rule.negative,
         chances: rule.confidence,
         id: rule.id.into(),
         name: rule.name,
@@ -246,8 +289,13 @@ fn compile(file: &str, text: &str) -> Result<Detector, String> {
 }
 
 fn finder(rule: &Rule) -> Result<Finder, String> {
-    match (&rule.shape[..], &rule.pattern, &rule.engine) {
-        ([_, ..], None, None) => {
+    match (
+        &rule.shape[..],
+        &rule.pattern,
+        &rule.engine,
+        &rule.words[..],
+    ) {
+        ([_, ..], None, None, []) => {
             let shapes = rule.shape.iter().map(|text| Shape::read(text));
             let shapes: Vec<Shape> = shapes
                 .collect::<Result<_, _>>()
@@ -256,19 +304,51 @@ fn finder(rule: &Rule) -> Result<Finder, String> {
             let groups = groups.collect::<Result<_, _>>()?;
             Ok(Finder::Shapes(shapes, groups))
         }
-        ([], Some(pattern), None) => pattern_of(pattern),
-        ([], None, Some(name)) => {
+        ([], Some(pattern), None, _) => pattern_of(pattern),
+        ([], None, None, [_, ..]) => Ok(Finder::Words),
+        ([], None, Some(name), []) => {
             let engines = ENGINES.iter().map(|engine| (engine.name, engine));
             Ok(Finder::Engine(named("engine", name, engines)?))
         }
-        _ => Err("write one of shape, pattern and engine".into()),
+        _ => Err(
+            "write one of shape, words, pattern and engine; only a pattern may have words too"
+                .into(),
+        ),
     }
+}
+
+/// The most words of one rule.
+const MAX_WORDS: usize = 100_000;
+
+/// Whether words can be looked for.
+fn are_words(list: &[String]) -> Result<(), String> {
+    if list.len() > MAX_WORDS {
+        return Err(format!(
+            "there are more than {MAX_WORDS}; use several rules"
+        ));
+    }
+    for word in list {
+        if !word.chars().any(char::is_alphanumeric) {
+            return Err(format!("\"{word}\" has no letter and no digit"));
+        }
+        if word.len() > MAX_WORD {
+            return Err(format!("\"{word}\" is longer than {MAX_WORD} bytes"));
+        }
+    }
+    Ok(())
+}
+
+/// The names that `valid:` in a rule may say.
+fn validators() -> impl Iterator<Item = &'static (&'static str, Validator)> + Clone {
+    let own = document::VALIDATORS.iter().chain(vat::VALIDATORS);
+    VALIDATORS.iter().chain(own)
 }
 
 /// Compiles an admin's pattern. One that could match nothing at all, or is huge, is refused.
 fn pattern_of(pattern: &str) -> Result<Finder, String> {
     let regex = RegexBuilder::new(pattern.trim())
         .size_limit(1 << 20)
+        .dfa_size_limit(8 << 20)
         .build();
     let regex = regex.map_err(|error| {
         let error = error.to_string();
@@ -283,20 +363,17 @@ fn pattern_of(pattern: &str) -> Result<Finder, String> {
     Ok(Finder::Pattern(regex))
 }
 
-/// The lengths of the usual groups: `3 4 4 2`.
-fn groups(text: &str, shapes: &[Shape]) -> Result<Vec<usize>, String> {
-    let lengths: Result<Vec<usize>, _> = text.split_whitespace().map(str::parse).collect();
-    let lengths =
-        lengths.map_err(|_| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\""))?;
-    let sum = lengths
-        .iter()
-        .fold(0_usize, |sum, length| sum.saturating_add(*length));
+/// The usual groups: `3 4 4 2`, `6-4`, `4_6`.
+fn groups(text: &str, shapes: &[Shape]) -> Result<Groups, String> {
+    let groups = Groups::read(text)
+        .ok_or_else(|| format!("groups: \"{text}\" is not lengths like \"3 4 4 2\" or \"6-4\""))?;
+    let sum = groups.length();
     if !shapes.iter().any(|shape| shape.lengths().contains(&sum)) {
         return Err(format!(
             "groups: \"{text}\" sums up to {sum}, which is no length of the shape"
         ));
     }
-    Ok(lengths)
+    Ok(groups)
 }
 
 /// What a name stands for.
@@ -308,10 +385,7 @@ fn named<T>(
     let names: Vec<&str> = known.clone().map(|(own, _)| own).collect();
     let found = known.find(|(own, _)| *own == name);
     found.map(|(_, thing)| thing).ok_or_else(|| {
-        let meant = did_you_mean(name, names.iter().copied());
-        format!(
-            "{field}: there is no \"{name}\", only {}{meant}",
-            names.join(", ")
-        )
+        let instead = instead(name, &names);
+        format!("{field}: there is no \"{name}\"{instead}")
     })
 }

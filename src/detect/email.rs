@@ -44,11 +44,15 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         && named
         && digits <= MAX_DIGITS
         && !beside.contains(&Some('@'));
-    sound.then(|| Candidate {
+    if !sound {
+        return None;
+    }
+    let (local, domain) = (local.to_lowercase(), domain.to_lowercase());
+    Some(Candidate {
         span: start..end,
-        value: format!("{local}@{domain}").to_lowercase(),
+        value: format!("{local}@{domain}"),
         form: Form::Grouped,
-        why: Vec::new(),
+        why: vec![super::mailbox::role(&local, &domain).to_owned()],
     })
 }
 

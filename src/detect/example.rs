@@ -25,8 +25,10 @@ impl Example {
     /// What was found instead.
     pub fn run(&self, detectors: &Detectors) -> Result<(), String> {
         let view = View::of(&self.text);
-        let hits = scan::text(&view.text, detectors).hits;
-        let found: Vec<_> = hits.iter().map(|hit| view.original(&hit.span)).collect();
+        let mut found = Vec::new();
+        scan::text(&view.text, detectors, &mut |hit| {
+            found.push(view.original(&hit.span));
+        });
         if found == self.spans {
             return Ok(());
         }

@@ -1,24 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds personal data in texts: anchors in one fast pass, rules only there.
 
+mod date;
 mod detector;
+mod document;
 mod email;
 pub mod entity;
 mod example;
 mod iban;
+mod keep;
+mod mailbox;
+mod mrz;
 mod near;
+mod pattern;
 mod phone;
 pub mod rule;
 mod run;
 mod scan;
+mod secrets;
+mod settle;
 mod shape;
 mod table;
 mod token;
 pub mod valid;
+mod vat;
 mod view;
 mod words;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -28,6 +37,8 @@ use crate::extract::Text;
 use crate::secret::Secret;
 pub use entity::Entity;
 pub use example::Example;
+use keep::Keep;
+pub use keep::MAX_KEPT;
 pub use rule::{Detector, Detectors};
 use view::View;
 
@@ -73,33 +84,47 @@ pub struct Finding {
     pub why: Vec<String>,
 }
 
-/// Everything the detectors find, ordered by text and place, overlaps settled: the higher confidence
-/// stays, then the longer finding, then the earlier rule.
+/// What a scan gives.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The findings, ordered by text and place, no two of one text overlapping.
+    pub findings: Vec<Finding>,
+    /// How many more of each detector there were than are kept: see [`MAX_KEPT`].
+    pub left_out: BTreeMap<Arc<str>, usize>,
+    /// The texts, by index, in which the admin's own patterns were not tried to the end, as that
+    /// would have cost too much.
+    pub cut: Vec<usize>,
+}
+
+/// Everything the detectors find, overlaps settled: the higher confidence stays, then the longer
+/// finding, then the one whose keyword is nearer, then the earlier rule.
 ///
 /// What a text says again that another part says too is reported there only.
-pub fn scan(texts: &[Text], detectors: &Detectors) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
+pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {
+    let mut keep = Keep::default();
+    let mut cut = Vec::new();
     for (text, Text { content, .. }) in texts.iter().enumerate() {
         let view = View::of(content);
-        findings.extend(
-            scan::text(&view.text, detectors)
-                .hits
-                .into_iter()
-                .filter_map(|hit| {
-                    let detector = detectors.list().get(hit.detector)?;
-                    Some(Finding {
-                        detector: Arc::clone(&detector.id),
-                        entity: detector.entity,
-                        confidence: hit.confidence,
-                        text,
-                        span: view.original(&hit.span),
-                        value: Secret::new(hit.value),
-                        why: hit.why,
-                    })
-                }),
-        );
+        let cost = scan::text(&view.text, detectors, &mut |hit| {
+            if let Some(detector) = detectors.list().get(hit.detector) {
+                keep.add(Finding {
+                    detector: Arc::clone(&detector.id),
+                    entity: detector.entity,
+                    confidence: hit.confidence,
+                    text,
+                    span: view.original(&hit.span),
+                    value: Secret::new(hit.value),
+                    why: hit.why,
+                });
+            }
+        });
+        cut.extend(cost.is_cut.then_some(text));
     }
-    drop_repeated(texts, findings)
+    Found {
+        findings: drop_repeated(texts, keep.findings),
+        left_out: keep.left_out,
+        cut,
+    }
 }
 
 /// Drops what stands, no less surely, in the part that its text repeats.

@@ -2,59 +2,245 @@
 //! Turns what stands around a candidate into what it says of it.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::detector::{Candidate, Detector, Form};
+use super::detector::{Candidate, Form};
 use super::table::Heads;
-use super::words::around;
+use super::words::{Dictionary, Said, Use, Words};
 
+/// How far before and behind a candidate a keyword may stand, in bytes.
+const BEFORE: usize = 100;
+const AFTER: usize = 40;
 /// How far before a candidate a negative word may stand, in bytes.
 const NEGATIVE: usize = 40;
+/// How far before a candidate a word of one letter may end: `T: `, `T. `.
+const MAX_LETTER_GAP: usize = 3;
+/// How far from a candidate a keyword may stand that must be close, in bytes, and the most digits
+/// between, which are fewer than a date has.
+const CLOSE: usize = 40;
+const MAX_BETWEEN: usize = 5;
+/// A word behind a candidate is a label of what follows where it has a colon or number so near.
+const MAX_LABEL: usize = 16;
 /// How far back the scheme of a web address may stand, in bytes.
 const MAX_URL: usize = 256;
 
 /// What stands near a candidate, in the words of its rule.
+#[derive(Debug)]
 pub(super) enum Near {
-    /// A keyword.
-    For(String),
+    /// A keyword, and how far off it stands, in bytes.
+    For(String, usize),
     /// A negative word, or a web address.
     Against(String),
 }
 
-/// What the words around a candidate say: the head of its column, else the nearest one before it,
-/// else one behind it, else the web address that it is part of.
-pub(super) fn near(
-    text: &str,
-    heads: &mut Heads<'_>,
-    rule: &Detector,
-    candidate: &Candidate,
-) -> Option<Near> {
-    let span = &candidate.span;
-    let (mut before, mut after) = around(text, span);
-    if let Some(head) = heads.above(span.start) {
-        if let Some(word) = rule.keywords.first_in(head) {
-            return Some(Near::For(format!("column head {word}")));
+/// The surroundings of the candidates of a text, which must come in order of their lines.
+#[derive(Debug)]
+pub(super) struct Around<'a> {
+    text: &'a str,
+    dictionary: &'a Dictionary,
+    words: Words<'a>,
+    heads: Heads<'a>,
+    /// The candidate looked at last, and what stands around it.
+    span: Range<usize>,
+    said: Surroundings,
+}
+
+/// What stands around one candidate.
+#[derive(Clone, Debug, Default)]
+struct Surroundings {
+    /// The words before it and behind it, the nearest first.
+    before: Vec<Said>,
+    after: Vec<Said>,
+    /// Where its line begins and ends.
+    line: Range<usize>,
+    /// The words of the head of its column, and of the line above its list.
+    column: Option<Rc<[Said]>>,
+    list: Option<Rc<[Said]>>,
+    /// True where a keyword of some rule stands in the candidate itself: `AVS 1234` is no plate.
+    is_said: bool,
+}
+
+impl<'a> Around<'a> {
+    pub fn of(text: &'a str, dictionary: &'a Dictionary) -> Self {
+        Self {
+            text,
+            dictionary,
+            words: Words::of(text, dictionary),
+            heads: Heads::of(text, dictionary),
+            span: 0..0,
+            said: Surroundings::default(),
         }
-        if let Some(word) = rule.negative.first_in(head) {
-            return Some(Near::Against(format!("column head {word}")));
+    }
+
+    /// The rules of which a keyword stands near a span, in any way.
+    pub fn rules_near(&mut self, span: &Range<usize>, rules: &mut Vec<usize>) {
+        rules.clear();
+        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
+        let (column, list) = self.heads.above(span.start);
+        let is_silent = |head: Option<Rc<[Said]>>| head.is_none_or(|said| said.is_empty());
+        if is_silent(column) && is_silent(list) && self.words.within(reach).next().is_none() {
+            return;
         }
+        self.look(span);
+        let Surroundings {
+            before,
+            after,
+            column,
+            list,
+            ..
+        } = &self.said;
+        let heads = [list, column].into_iter().flatten();
+        let heads = heads.flat_map(|head| head.iter());
+        for said in before.iter().chain(after).chain(heads) {
+            let uses = self.dictionary.uses(*said).iter();
+            let uses = uses.filter(|(_, purpose)| *purpose == Use::For);
+            rules.extend(uses.map(|(rule, _)| *rule));
+        }
+        rules.sort_unstable();
+        rules.dedup();
+    }
+
+    /// What the words around a candidate say: the head of its column, else the nearest one before it,
+    /// else one behind it, else the line above its list, else the web address that it is part of.
+    /// `needs` is true of a rule that finds nothing without a keyword.
+    pub fn near(&mut self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
+        let span = &candidate.span;
+        self.look(span);
+        if needs && self.said.is_said {
+            return None;
+        }
+        let address =
+            || in_address(self.text, span).then(|| Near::Against("part of a web address".into()));
+        self.over(rule, self.said.column.as_deref(), "column head", 0)
+            .or_else(|| self.beside(rule, needs, candidate))
+            .or_else(|| {
+                self.over(
+                    rule,
+                    self.said.list.as_deref(),
+                    "above the list",
+                    usize::MAX - 1,
+                )
+            })
+            .or_else(address)
+    }
+
+    /// What a head says.
+    fn over(
+        &self,
+        rule: usize,
+        head: Option<&[Said]>,
+        place: &str,
+        distance: usize,
+    ) -> Option<Near> {
+        let is = |said: Said, purpose| self.dictionary.is(said, rule, purpose);
+        head?.iter().filter(|said| said.is_long()).find_map(|said| {
+            let sentence = || format!("{place} {}", self.dictionary.written(*said));
+            let speaks = is(*said, Use::For).then(|| Near::For(sentence(), distance));
+            speaks.or_else(|| is(*said, Use::Against).then(|| Near::Against(sentence())))
+        })
+    }
+
+    /// What the words before and behind say.
+    fn beside(&self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
+        let span = &candidate.span;
+        let Surroundings {
+            before,
+            after,
+            line,
+            column,
+            ..
+        } = &self.said;
+        let is = |said: &Said, purpose| self.dictionary.is(*said, rule, purpose);
+        let sentence =
+            |said: &Said, place: &str| format!("{place} {}", self.dictionary.written(*said));
+        let distance = |said: &Said| span.start - said.end;
         // The other lines of a table speak of other columns too.
-        (before, after) = (last_line(before), first_line(after));
-    }
-    if candidate.form == Form::NeedsKeyword {
-        (before, after) = (last_line(before), "");
-    }
-    let word = rule.keywords.last_in(before);
-    let negative = rule.negative.last_in(last_line(before));
-    let distance = word.map_or(NEGATIVE, |(_, distance)| distance);
-    match (word, negative) {
-        (_, Some((negative, nearer))) if nearer < distance => {
-            Some(Near::Against(format!("beside {negative}")))
+        let own_line = column.is_some() || candidate.form == Form::NeedsKeyword;
+        // Where a keyword is needed, that of no other rule may stand between.
+        let is_rival =
+            |said: &Said| needs && said.is_long() && self.dictionary.is_other(*said, rule);
+        let speaks = |said: &&Said, between: Range<usize>| {
+            is(said, Use::For) && self.is_close(candidate, between)
+        };
+        let keyword = before
+            .iter()
+            .take_while(|said| !is_rival(said))
+            .filter(|said| said.is_long() || distance(said) <= MAX_LETTER_GAP)
+            .filter(|said| !own_line || said.start >= line.start)
+            .find(|said| speaks(said, said.end..span.start));
+        let negative = before
+            .iter()
+            .filter(|said| said.is_long() && said.start >= line.start)
+            .find(|said| is(said, Use::Against));
+        let reach = keyword.map_or(NEGATIVE, distance);
+        if let Some(negative) = negative.filter(|said| distance(said) < reach) {
+            return Some(Near::Against(sentence(negative, "beside")));
         }
-        (Some((word, _)), _) => Some(Near::For(format!("keyword {word}"))),
-        _ => match rule.keywords.first_in(after) {
-            Some(word) => Some(Near::For(format!("keyword {word}"))),
-            None => in_address(text, span).then(|| Near::Against("part of a web address".into())),
-        },
+        if let Some(keyword) = keyword {
+            return Some(Near::For(sentence(keyword, "keyword"), distance(keyword)));
+        }
+        let follows = after
+            .iter()
+            .take_while(|said| !is_rival(said))
+            .filter(|said| said.is_long() && (!own_line || said.end <= line.end))
+            .filter(|said| candidate.form != Form::NeedsKeyword && !self.is_label(said.end))
+            .find(|said| speaks(said, span.end..said.start));
+        let follows = follows.map(|said| (sentence(said, "keyword"), said.start - span.end));
+        follows.map(|(sentence, distance)| Near::For(sentence, distance))
+    }
+
+    /// True unless the candidate needs a keyword close by and this stands between.
+    fn is_close(&self, candidate: &Candidate, between: Range<usize>) -> bool {
+        let between = self.text.as_bytes().get(between).unwrap_or_default();
+        let digits = between.iter().filter(|byte| byte.is_ascii_digit()).count();
+        candidate.form != Form::NeedsCloseKeyword
+            || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
+    }
+
+    /// True where a word that ends here says what comes next, as in `BSN: 111222333`, and so nothing
+    /// of what stands before it.
+    fn is_label(&self, end: usize) -> bool {
+        let rest = self.text.as_bytes().get(end..).unwrap_or_default();
+        let mut signs = rest.iter().take(MAX_LABEL);
+        let sign = signs.find(|sign| sign.is_ascii_digit() || b":=),;\n".contains(sign));
+        sign.is_some_and(|sign| sign.is_ascii_digit() || b":=".contains(sign))
+    }
+
+    /// Reads what stands around a span, once.
+    fn look(&mut self, span: &Range<usize>) {
+        if self.span == *span && !span.is_empty() {
+            return;
+        }
+        let bytes = self.text.as_bytes();
+        let start = span.start.saturating_sub(BEFORE);
+        let end = (span.end + AFTER).min(bytes.len());
+        let before = bytes.get(start..span.start).unwrap_or_default();
+        let after = bytes.get(span.end..end).unwrap_or_default();
+        // Neither goes over an empty line.
+        let empty = memchr::memmem::rfind(before, b"\n\n");
+        let start = empty.map_or(start, |at| start + at + 2);
+        let end = memchr::memmem::find(after, b"\n\n").map_or(end, |at| span.end + at);
+        let line_start =
+            memchr::memrchr(b'\n', before).map_or(start, |at| span.start - before.len() + at + 1);
+        let line_end = memchr::memchr(b'\n', after).map_or(end, |at| span.end + at);
+        let (column, list) = self.heads.above(span.start);
+        let mut inside = self.words.within(span.clone());
+        let is_said = inside.any(|said| said.end - said.start > 2);
+        drop(inside);
+        self.said = Surroundings {
+            before: self.words.within(start..span.start).rev().collect(),
+            is_said,
+            // A word that begins in reach may end behind it.
+            after: self
+                .words
+                .within(span.end..end + AFTER)
+                .filter(|said| said.start < end)
+                .collect(),
+            line: line_start.max(start)..line_end,
+            column,
+            list,
+        };
+        self.span = span.clone();
     }
 }
 
@@ -69,10 +255,42 @@ fn in_address(text: &str, span: &Range<usize>) -> bool {
     memchr::memmem::find(address.unwrap_or_default(), b"://").is_some()
 }
 
-fn last_line(text: &str) -> &str {
-    text.rsplit('\n').next().unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn first_line(text: &str) -> &str {
-    text.split('\n').next().unwrap_or_default()
+    fn around(text: &str, candidate: &str, words: &[&str]) -> Option<String> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let dictionary = Dictionary::of([(0, Use::For, &words[..])].into_iter()).unwrap();
+        let start = text.find(candidate).unwrap();
+        let candidate = Candidate {
+            span: start..start + candidate.len(),
+            value: String::new(),
+            form: Form::Bare,
+            why: Vec::new(),
+        };
+        match Around::of(text, &dictionary).near(0, true, &candidate)? {
+            Near::For(said, _) | Near::Against(said) => Some(said),
+        }
+    }
+
+    #[test]
+    fn looks_so_far_and_not_over_an_empty_line() {
+        let far = |between: usize| format!("AHV {} 756", "x".repeat(between));
+        assert_eq!(around(&far(90), "756", &["AHV"]).unwrap(), "keyword AHV");
+        assert_eq!(around(&far(120), "756", &["AHV"]), None);
+        assert_eq!(around("AHV\n\n756", "756", &["AHV"]), None);
+        assert_eq!(around("756 (AVS)", "756", &["avs"]).unwrap(), "keyword avs");
+        assert_eq!(around("756\n\nAVS", "756", &["avs"]), None);
+    }
+
+    #[test]
+    fn a_list_has_the_line_above_it() {
+        let list = format!("Die AHV-Nummern:\n\n{}756\n\n757\n", "- 123\n".repeat(40));
+        assert_eq!(
+            around(&list, "756", &["ahv"]).unwrap(),
+            "above the list ahv"
+        );
+        assert_eq!(around(&list, "757", &["ahv"]), None);
+    }
 }

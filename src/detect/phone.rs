@@ -70,7 +70,7 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         let zero = digits.starts_with('0');
         (
             digits,
-            if (many || is_mobile(&groups)) && zero {
+            if (many || is_mobile(&groups)) && zero || is_signed(text, &groups, start..end) {
                 Form::Bare
             } else {
                 Form::NeedsKeyword
@@ -176,6 +176,29 @@ fn slash_is_first(written: &str) -> bool {
 /// True for the usual groups of a British mobile number, `07700 900123`.
 fn is_mobile(groups: &[&str]) -> bool {
     matches!(groups, [area, rest] if area.starts_with("07") && area.len() == 5 && rest.len() == 6)
+}
+
+/// True for the usual groups of Luxembourg, which has no zero before them, where nothing else stands
+/// on the line but a mail address before it: a signature.
+fn is_signed(text: &str, groups: &[&str], span: std::ops::Range<usize>) -> bool {
+    let lengths = groups.iter().map(|group| group.len());
+    let usual = match groups {
+        [first, _, _, _] => first.starts_with('2') && lengths.eq([2, 2, 2, 2]),
+        [first, _, _] => first.starts_with('6') && lengths.eq([3, 3, 3]),
+        _ => false,
+    };
+    if !usual {
+        return false;
+    }
+    let line = text.get(span.end..).unwrap_or_default().split('\n').next();
+    let low = text.ceil_char_boundary(span.start.saturating_sub(80));
+    let before = text.get(low..span.start).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default();
+    let before = before.trim_end_matches([' ', ',', '|', ';', '-']);
+    let address = before.rsplit(' ').next().unwrap_or_default();
+    let is_address = address.contains('@') && address.ends_with(".lu");
+    line.is_some_and(|line| line.len() < 80 && line.trim().is_empty())
+        && (before.is_empty() || is_address)
 }
 
 /// The digits between separators.

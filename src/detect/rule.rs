@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
 use super::Confidence;
 pub use super::detector::Detector;
 use super::detector::{Anchor, Finder};
-use super::shape::MAX_LENGTH;
+use super::shape::{MAX_LENGTH, Shape};
+use super::words::{Dictionary, Use};
 use crate::nearest::did_you_mean;
 use crate::shipped;
 
@@ -16,10 +19,26 @@ pub struct Detectors {
     /// Below this, a finding is noted but decides nothing.
     pub at_least: Confidence,
     pub(super) detectors: Vec<Detector>,
-    /// Which have a shape of this length that begins with this digit or capital.
-    beginning: Vec<Vec<usize>>,
-    pub(super) engines: Vec<usize>,
+    /// Which have a shape of this length that begins with this digit or capital: those that may find
+    /// something without a keyword, and those that may not.
+    beginning: Vec<[Vec<usize>; 2]>,
+    /// The engines at digits and at `@`, and the literals of the others.
+    pub(super) at_digits: Vec<usize>,
+    pub(super) at_ats: Vec<usize>,
+    pub(super) literals: Literals,
+    /// The patterns that are tried around digits.
     pub(super) patterns: Vec<usize>,
+    /// Keywords and negative words.
+    pub(super) dictionary: Dictionary,
+    /// The words that rules look for themselves, and where their patterns are tried.
+    pub(super) own: Dictionary,
+}
+
+/// The literals that engines are tried at, and which of them.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    pub automaton: Option<AhoCorasick>,
+    pub engines: Vec<usize>,
 }
 
 /// Which detectors are used: the `detectors` section of the config.
@@ -38,7 +57,17 @@ pub struct Selection {
 
 impl Default for Detectors {
     fn default() -> Self {
-        Self::of(Vec::new(), Confidence::Medium)
+        Self {
+            at_least: Confidence::Medium,
+            detectors: Vec::new(),
+            beginning: Vec::new(),
+            at_digits: Vec::new(),
+            at_ats: Vec::new(),
+            literals: Literals::default(),
+            patterns: Vec::new(),
+            dictionary: Dictionary::default(),
+            own: Dictionary::default(),
+        }
     }
 }
 
@@ -77,11 +106,10 @@ impl Detectors {
                 (_, failed) => wrong.extend(failed),
             }
         }
-        if wrong.is_empty() {
-            Ok(Self::of(checked, selection.at_least))
-        } else {
-            Err(wrong)
+        if !wrong.is_empty() {
+            return Err(wrong);
         }
+        Self::of(checked, selection.at_least).map_err(|error| vec![error])
     }
 
     /// The detectors, in the order of their files.
@@ -89,51 +117,72 @@ impl Detectors {
         &self.detectors
     }
 
-    pub(super) fn of(detectors: Vec<Detector>, at_least: Confidence) -> Self {
+    pub(super) fn of(detectors: Vec<Detector>, at_least: Confidence) -> Result<Self, String> {
+        let words = |list: fn(&Detector) -> &Vec<String>, purpose: Use| {
+            let all = detectors.iter().enumerate();
+            all.map(move |(rule, detector)| (rule, purpose, list(detector).as_slice()))
+        };
+        let keywords = words(|detector| &detector.keywords, Use::For);
+        let negative = words(|detector| &detector.negative, Use::Against);
+        let dictionary = Dictionary::of(keywords.chain(negative))?;
+        let own = Dictionary::of(words(|detector| &detector.words, Use::For))?;
         let mut all = Self {
             at_least,
-            beginning: vec![Vec::new(); FIRSTS.len() * (MAX_LENGTH + 1)],
-            engines: Vec::new(),
-            patterns: Vec::new(),
-            detectors,
+            beginning: vec![Default::default(); FIRSTS.len() * (MAX_LENGTH + 1)],
+            dictionary,
+            own,
+            ..Self::default()
         };
-        for (index, detector) in all.detectors.iter().enumerate() {
+        let mut literals: Vec<&str> = Vec::new();
+        for (index, detector) in detectors.iter().enumerate() {
             match &detector.finder {
-                Finder::Engine(_) => all.engines.push(index),
-                Finder::Pattern(_) => all.patterns.push(index),
-                Finder::Shapes(shapes, _) => {
-                    let begins = |first: u8, length: usize| {
-                        let mut shapes = shapes.iter();
-                        shapes.any(|shape| {
-                            shape.begins_with(first) && shape.lengths().contains(&length)
-                        })
-                    };
-                    for (at, place) in all.beginning.iter_mut().enumerate() {
-                        let first = FIRSTS.get(at / (MAX_LENGTH + 1)).copied().unwrap_or(b'0');
-                        if begins(first, at % (MAX_LENGTH + 1)) {
-                            place.push(index);
-                        }
+                Finder::Engine(engine) => match engine.anchor {
+                    Anchor::Digit => all.at_digits.push(index),
+                    Anchor::At => all.at_ats.push(index),
+                    Anchor::Literal(list) => {
+                        literals.extend(list);
+                        all.literals.engines.extend(list.iter().map(|_| index));
                     }
-                }
+                },
+                Finder::Pattern(_) if detector.words.is_empty() => all.patterns.push(index),
+                Finder::Pattern(_) | Finder::Words => (),
+                Finder::Shapes(shapes, _) => all.index(index, shapes, detector.is_free()),
             }
         }
-        all
+        if !literals.is_empty() {
+            let automaton = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(literals);
+            all.literals.automaton = Some(automaton.map_err(|error| error.to_string())?);
+        }
+        all.detectors = detectors;
+        Ok(all)
     }
 
-    /// The detectors with a shape of this length that may begin with this digit or capital.
-    pub(super) fn beginning(&self, first: u8, length: usize) -> &[usize] {
+    /// Notes with which digit or capital a shape can begin, and how long it is.
+    fn index(&mut self, detector: usize, shapes: &[Shape], is_free: bool) {
+        for (at, place) in self.beginning.iter_mut().enumerate() {
+            let first = FIRSTS.get(at / (MAX_LENGTH + 1)).copied().unwrap_or(b'0');
+            let length = at % (MAX_LENGTH + 1);
+            let mut shapes = shapes.iter();
+            if shapes.any(|shape| shape.begins_with(first) && shape.lengths().contains(&length)) {
+                let [free, bound] = place;
+                if is_free { free } else { bound }.push(detector);
+            }
+        }
+    }
+
+    /// The detectors with a shape of this length that may begin with this digit or capital: those
+    /// that may find something without a keyword, and those that may not.
+    pub(super) fn beginning(&self, first: u8, length: usize) -> Option<&[Vec<usize>; 2]> {
         let first = match first {
             digit @ b'0'..=b'9' => usize::from(digit - b'0'),
             letter @ b'A'..=b'Z' => usize::from(letter - b'A') + 10,
-            _ => return &[],
+            _ => return None,
         };
-        let place = self.beginning.get(first * (MAX_LENGTH + 1) + length);
-        place.map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn has_engine(&self, anchor: Anchor) -> bool {
-        let mut finders = self.detectors.iter().map(|detector| &detector.finder);
-        finders.any(|finder| matches!(finder, Finder::Engine(engine) if engine.anchor == anchor))
+        self.beginning.get(first * (MAX_LENGTH + 1) + length)
     }
 }
 
@@ -141,13 +190,17 @@ impl Detector {
     /// Runs the examples of this detector alone; gives it back, and a sentence for each that fails.
     pub fn run_examples(self) -> (Self, Vec<String>) {
         let (file, examples) = (self.file.clone(), self.examples.clone());
-        let mut alone = Detectors::of(vec![self], Confidence::Low);
+        let at = |error: String| format!("{file}: {error}");
+        let alone = match Detectors::of(vec![self.clone()], Confidence::Low) {
+            Ok(alone) => alone,
+            Err(error) => return (self, vec![at(error)]),
+        };
         let failed = examples
             .iter()
             .filter_map(|example| example.run(&alone).err())
-            .map(|error| format!("{file}: {error}"))
+            .map(at)
             .collect();
-        (alone.detectors.remove(0), failed)
+        (self, failed)
     }
 }
 

@@ -17,6 +17,43 @@ pub(super) struct Run<'a> {
     joints: u16,
 }
 
+/// How an identifier is usually written: `3 4 4 2` with any signs between, `6-4` with that sign, `4_6`
+/// with a blank.
+#[derive(Clone, Debug)]
+pub(super) struct Groups(Vec<(Option<Joint>, usize)>);
+
+impl Groups {
+    /// Reads the notation above; none where it is something else.
+    pub fn read(text: &str) -> Option<Self> {
+        let (mut groups, mut sign) = (Vec::new(), None);
+        let mut rest = text.trim();
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            let (length, after) = rest.split_at(end.unwrap_or(rest.len()));
+            groups.push((sign, length.parse().ok()?));
+            let Some(c) = after.chars().next() else {
+                break;
+            };
+            sign = match c {
+                ' ' => None,
+                '_' => Some(Joint::Blank),
+                '-' => Some(Joint::Dash),
+                '.' => Some(Joint::Dot),
+                '/' => Some(Joint::Slash),
+                _ => return None,
+            };
+            rest = after.get(1..).filter(|rest| !rest.is_empty())?;
+        }
+        (!groups.is_empty()).then_some(Self(groups))
+    }
+
+    /// How many letters and digits.
+    pub fn length(&self) -> usize {
+        let lengths = self.0.iter().map(|(_, length)| *length);
+        lengths.fold(0, usize::saturating_add)
+    }
+}
+
 /// Whether the digits beside a run make it part of something longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
@@ -81,6 +118,16 @@ impl<'a> Run<'a> {
         (!small || !capital).then_some(value)
     }
 
+    /// True where it has a small letter.
+    pub fn has_small(&self, text: &str) -> bool {
+        let words = self
+            .tokens()
+            .filter_map(|token| text.get(token.start..token.end));
+        words
+            .flat_map(str::bytes)
+            .any(|byte| byte.is_ascii_lowercase())
+    }
+
     /// Looks at both sides; `before` is the token before the window.
     pub fn side(&self, text: &str, before: Option<Token>) -> Side {
         let bytes = text.as_bytes();
@@ -134,11 +181,25 @@ impl<'a> Run<'a> {
     }
 
     /// True where it is written in these groups, on one line, with single signs between.
-    pub fn is_grouped(&self, groups: &[usize]) -> bool {
+    pub fn is_grouped(&self, groups: &Groups) -> bool {
         let tidy = ![Joint::Line, Joint::Gap, Joint::Loose]
             .iter()
             .any(|joint| self.has(*joint));
-        tidy && self.tokens().map(Token::len).eq(groups.iter().copied())
+        let fits = |(token, (joint, length)): (&Token, &(Option<Joint>, usize))| {
+            token.len() == *length && joint.is_none_or(|joint| token.joint == joint)
+        };
+        let Groups(groups) = groups;
+        tidy && self.count == groups.len() && self.tokens().zip(groups).all(fits)
+    }
+
+    /// True where it stands in several cells of a table.
+    pub fn is_in_cells(&self) -> bool {
+        self.has(Joint::Cell)
+    }
+
+    /// True where each sign stands by itself, as in the boxes of a form.
+    pub fn is_boxed(&self) -> bool {
+        self.tokens().all(|token| token.len() == 1)
     }
 
     /// True where all pieces are of one length but the last, which may be shorter: a number written

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Turns one text into hits: one pass over its tokens, rules only where their shape can begin.
+//! Turns one text into hits: one pass over its anchors, rules only where their shape can begin.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::detector::{Anchor, Candidate, Finder, Form};
-use super::near::{Near, near};
+use super::detector::{Candidate, Finder, Form};
+use super::near::{Around, Near};
+use super::pattern::Stretch;
 use super::run::{Run, Side};
+use super::settle::Pending;
 use super::shape::MAX_LENGTH;
-use super::table::Heads;
 use super::token::{Token, Tokens};
+use super::words::{Said, Words};
 use super::{Confidence, Detectors};
 
 /// An identifier is in this many pieces at most.
 const MAX_TOKENS: usize = 24;
-/// How far around a digit a pattern is tried, and the longest stretch it is tried on at once, in bytes.
-const REACH: usize = 64;
-const MAX_STRETCH: usize = 1024;
 /// Candidates of a text that an engine may check dearly; the rest are taken by their shape.
-const MAX_CHECKS: usize = 20_000;
+const MAX_CHECKS: usize = 5_000;
 
 /// One hit of one detector, in the view.
 #[derive(Debug)]
@@ -29,132 +28,166 @@ pub(super) struct Hit {
     pub confidence: Confidence,
     pub value: String,
     pub why: Vec<String>,
+    /// How far off its keyword stands, in bytes.
+    pub keyword: usize,
 }
 
-/// What a scan gives, and what it cost.
-#[derive(Debug)]
-pub(super) struct Scanned {
-    /// In order of place, no two of them overlapping.
-    pub hits: Vec<Hit>,
+/// What a scan cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cost {
     /// How often a rule was tried: proportional to the text, whatever it is.
     #[cfg(test)]
     pub tried: usize,
+    /// True where own patterns would have cost too much, so that they were not tried everywhere.
+    pub is_cut: bool,
 }
 
-/// Scans a text in the form of a view.
-pub(super) fn text(text: &str, detectors: &Detectors) -> Scanned {
+/// Scans a text in the form of a view. Gives the hits in order of place, no two of them overlapping.
+pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)) -> Cost {
     let mut scan = Scan {
         text,
         detectors,
-        heads: Heads::of(text),
-        hits: Vec::new(),
-        #[cfg(test)]
-        tried: 0,
+        around: Around::of(text, &detectors.dictionary),
+        pending: Pending::default(),
+        near: Vec::new(),
+        trying: Vec::new(),
         checks: 0,
+        spent: 0,
+        cost: Cost::default(),
     };
-    scan.tokens();
-    scan.heads = Heads::of(text);
-    scan.ats();
-    Scanned {
-        hits: settle(scan.hits),
-        #[cfg(test)]
-        tried: scan.tried,
-    }
+    scan.walk(found);
+    scan.pending.flush(found);
+    scan.cost
 }
 
-struct Scan<'a> {
-    text: &'a str,
-    detectors: &'a Detectors,
-    heads: Heads<'a>,
-    hits: Vec<Hit>,
-    #[cfg(test)]
-    tried: usize,
+pub(super) struct Scan<'a> {
+    pub text: &'a str,
+    pub detectors: &'a Detectors,
+    around: Around<'a>,
+    pending: Pending,
+    /// The rules of which a keyword stands near, and those that are being tried.
+    near: Vec<usize>,
+    trying: Vec<usize>,
     checks: usize,
+    /// Bytes that patterns were tried on around words.
+    pub spent: usize,
+    pub cost: Cost,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
     /// Counts a trial of a rule, for the test that says how they grow.
-    fn work(&mut self) {
+    pub fn work(&mut self) {
         #[cfg(test)]
         {
-            self.tried += 1;
+            self.cost.tried += 1;
         }
     }
 
-    /// Tries shapes and engines at each token, patterns around it.
-    fn tokens(&mut self) {
-        let mut tokens = Tokens::of(self.text);
+    /// Goes from anchor to anchor: tokens near digits, `@`, literals, own words.
+    fn walk(&mut self, found: &mut dyn FnMut(Hit)) {
+        let (text, detectors) = (self.text, self.detectors);
+        let mut tokens = Tokens::of(text);
         let mut window: VecDeque<Token> = tokens.by_ref().take(MAX_TOKENS).collect();
         let mut previous = None;
-        let mut stretch = 0..0;
-        while let Some(first) = window.front().copied() {
-            self.shapes(&window, previous);
-            if first.has_digit {
-                self.engines(Anchor::Digit, first.start);
-                if !self.detectors.patterns.is_empty() {
-                    stretch = self.patterns(stretch, first);
+        let mut ats = memchr::memchr_iter(b'@', text.as_bytes());
+        let mut at = ats.next().filter(|_| !detectors.at_ats.is_empty());
+        let literals = detectors.literals.automaton.iter();
+        let mut literals = literals.flat_map(|automaton| automaton.find_iter(text));
+        let mut literal = literals.next();
+        let mut words = Words::of(text, &detectors.own);
+        let mut word = words.next(0);
+        let mut stretch = Stretch::of(self);
+        loop {
+            let token = window.front().copied();
+            let places = [
+                token.map(|token| token.start),
+                at,
+                literal.map(|literal| literal.start()),
+                word.map(|word| word.start),
+            ];
+            let Some(place) = places.iter().flatten().min().copied() else {
+                break;
+            };
+            stretch.end_before(place, self);
+            self.pending.flush_before(place, found);
+            if let Some(first) = token.filter(|token| token.start == place) {
+                self.shapes(&window, previous);
+                if first.has_digit {
+                    self.engines(&detectors.at_digits, place);
+                    stretch.add(first, self);
                 }
+                previous = window.pop_front();
+                window.extend(tokens.next());
+            } else if at == Some(place) {
+                self.engines(&detectors.at_ats, place);
+                at = ats.next();
+            } else if let Some(hit) = literal.filter(|hit| hit.start() == place) {
+                let engines = &detectors.literals.engines;
+                let engine = engines.get(hit.pattern().as_usize());
+                self.engines(engine.map_or(&[], std::slice::from_ref), place);
+                literal = literals.next();
+            } else if let Some(said) = word {
+                self.own_word(said);
+                word = words.next(said.end);
             }
-            previous = window.pop_front();
-            window.extend(tokens.next());
         }
-        self.pattern(&stretch);
-    }
-
-    /// Tries the mail addresses.
-    fn ats(&mut self) {
-        if self.detectors.has_engine(Anchor::At) {
-            for at in memchr::memchr_iter(b'@', self.text.as_bytes()) {
-                self.engines(Anchor::At, at);
-            }
-        }
+        stretch.end(self);
     }
 
     /// Tries the shapes that can begin at the first token of the window.
     fn shapes(&mut self, window: &VecDeque<Token>, previous: Option<Token>) {
-        let detectors = self.detectors;
-        let first = window
-            .front()
-            .and_then(|token| self.text.as_bytes().get(token.start));
+        let (text, detectors) = (self.text, self.detectors);
+        let first = window.front();
+        let first = first.and_then(|token| text.as_bytes().get(token.start));
         let Some(first) = first.map(u8::to_ascii_uppercase) else {
             return;
         };
+        let mut trying = std::mem::take(&mut self.trying);
         let mut run = Run::of(window);
         while run.grow() && run.length <= MAX_LENGTH {
             self.work();
-            let beginning = detectors.beginning(first, run.length);
-            if beginning.is_empty() {
+            let Some([free, bound]) = detectors.beginning(first, run.length) else {
                 continue;
+            };
+            trying.clone_from(free);
+            if !bound.is_empty() {
+                self.around.rules_near(&run.span(), &mut self.near);
+                let near = self.near.iter().copied();
+                trying.extend(near.filter(|rule| bound.binary_search(rule).is_ok()));
             }
-            let side = run.side(self.text, previous);
-            if side == Side::Inside {
+            let Some(value) = trying.first().and_then(|_| run.value(text)) else {
                 continue;
-            }
-            for &detector in beginning {
+            };
+            let mut side = None;
+            for &detector in &trying {
                 self.work();
-                self.shape(detector, &run, side);
+                self.shape(detector, &run, &value, || {
+                    *side.get_or_insert_with(|| run.side(text, previous))
+                });
             }
         }
+        self.trying = trying;
     }
 
     /// Tries the shapes of one detector on a run.
-    fn shape(&mut self, detector: usize, run: &Run<'_>, side: Side) {
+    fn shape(&mut self, detector: usize, run: &Run<'_>, value: &str, side: impl FnOnce() -> Side) {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
         let Finder::Shapes(shapes, groups) = &rule.finder else {
             return;
         };
-        let grouped = groups.iter().any(|group| run.is_grouped(group));
-        if side == Side::Between && !grouped {
+        let fits = shapes.iter().any(|shape| shape.fits(value.as_bytes()));
+        let is_small = || run.has_small(self.text);
+        if !fits || (rule.capitals && is_small()) || !rule.valid.is_none_or(|valid| valid(value)) {
             return;
         }
-        let value = run.value(self.text);
-        let fits = |value: &String| shapes.iter().any(|shape| shape.fits(value.as_bytes()));
-        let valid = |value: &String| rule.valid.is_none_or(|valid| valid(value));
-        let Some(value) = value.filter(|value| fits(value) && valid(value)) else {
+        let side = side();
+        let grouped = groups.iter().any(|group| run.is_grouped(group));
+        let apart = side == Side::Between || run.is_in_cells();
+        if side == Side::Inside || (apart && !grouped && !run.is_boxed()) {
             return;
-        };
+        }
         let said = [
             (rule.valid.is_some(), "check digit"),
             (grouped, "usual groups"),
@@ -169,105 +202,78 @@ impl Scan<'_> {
         let doubts: Vec<&str> = doubts.map(|(_, doubt)| *doubt).collect();
         let candidate = Candidate {
             span: run.span(),
-            value,
+            value: value.to_owned(),
             form: if grouped { Form::Grouped } else { Form::Bare },
             why: why.map(|(_, word)| (*word).to_owned()).collect(),
         };
         self.weigh(detector, candidate, &doubts);
     }
 
-    fn engines(&mut self, anchor: Anchor, at: usize) {
+    fn engines(&mut self, engines: &[usize], at: usize) {
         let detectors = self.detectors;
-        for &detector in &detectors.engines {
+        for &detector in engines {
+            self.work();
             if let Some(Finder::Engine(engine)) =
                 detectors.detectors.get(detector).map(|rule| &rule.finder)
-                && engine.anchor == anchor
+                && let Some(candidate) = (engine.find)(self.text, at)
             {
-                self.work();
-                if let Some(candidate) = (engine.find)(self.text, at) {
-                    self.weigh(detector, candidate, &[]);
-                }
+                self.weigh(detector, candidate, &[]);
             }
         }
     }
 
-    /// Adds the reach of a token to the stretch that patterns will be tried on; tries them on the
-    /// stretch where it ends.
-    fn patterns(&mut self, stretch: Range<usize>, token: Token) -> Range<usize> {
-        let reach = token.start.saturating_sub(REACH)..(token.end + REACH).min(self.text.len());
-        if reach.start <= stretch.end && reach.end - stretch.start <= MAX_STRETCH {
-            return stretch.start..reach.end;
-        }
-        self.pattern(&stretch);
-        reach
-    }
-
-    /// Tries all patterns on a stretch. A match must hold a digit, and must not be cut by the end.
-    fn pattern(&mut self, stretch: &Range<usize>) {
+    /// A word that rules look for themselves: it is the hit, or their pattern is tried around it.
+    fn own_word(&mut self, said: Said) {
         let detectors = self.detectors;
-        let mut range = stretch.clone();
-        while !self.text.is_char_boundary(range.start) {
-            range.start += 1;
-        }
-        while !self.text.is_char_boundary(range.end) {
-            range.end -= 1;
-        }
-        let Some(seen) = self.text.get(..range.end) else {
-            return;
-        };
-        for &detector in &detectors.patterns {
-            let Some(rule) = detectors.detectors.get(detector) else {
-                continue;
-            };
-            let Finder::Pattern(regex) = &rule.finder else {
-                continue;
-            };
-            let mut at = range.start;
-            while let Some(found) = regex.find_at(seen, at) {
-                self.work();
-                at = found.end().max(found.start() + 1);
-                while at < seen.len() && !seen.is_char_boundary(at) {
-                    at += 1;
-                }
-                let whole = found.end() < seen.len() || seen.len() == self.text.len();
-                let value: String = found
-                    .as_str()
-                    .chars()
-                    .filter(|c| c.is_alphanumeric())
-                    .collect();
-                let digit = value.bytes().any(|byte| byte.is_ascii_digit());
-                if whole && digit && rule.valid.is_none_or(|valid| valid(&value.to_uppercase())) {
+        for &(detector, _) in detectors.own.uses(said) {
+            self.work();
+            match detectors.detectors.get(detector).map(|rule| &rule.finder) {
+                Some(Finder::Pattern(_)) => super::pattern::around(said, detector, self),
+                _ => {
+                    let word = detectors.own.written(said);
                     let candidate = Candidate {
-                        span: found.range(),
-                        value,
+                        span: said.start..said.end,
+                        value: word.to_lowercase(),
                         form: Form::Bare,
-                        why: vec!["pattern".into()],
+                        why: vec![format!("word {word}")],
                     };
                     self.weigh(detector, candidate, &[]);
                 }
-                if at > seen.len() {
-                    break;
-                }
             }
         }
     }
 
-    /// Weighs a candidate by the words around it, and keeps it if its rule would. Each doubt takes
+    /// Weighs a candidate by what stands around it.
+    pub fn weigh(&mut self, detector: usize, candidate: Candidate, doubts: &[&str]) {
+        let rule = self.detectors.detectors.get(detector);
+        let needs = rule.is_some_and(|rule| !rule.is_free());
+        let near = self.around.near(detector, needs, &candidate);
+        self.weigh_beside(near, detector, candidate, doubts);
+    }
+
+    /// Weighs a candidate beside which this stands, and keeps it if its rule would. Each doubt takes
     /// one step of confidence.
-    fn weigh(&mut self, detector: usize, mut candidate: Candidate, doubts: &[&str]) {
+    pub fn weigh_beside(
+        &mut self,
+        near: Option<Near>,
+        detector: usize,
+        mut candidate: Candidate,
+        doubts: &[&str],
+    ) {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
-        let words = near(self.text, &mut self.heads, rule, &candidate);
-        let has_keyword = matches!(words, Some(Near::For(_)));
+        let has_keyword = matches!(near, Some(Near::For(..)));
         let Some(mut confidence) = rule.confidence(candidate.form, has_keyword) else {
             return;
         };
-        if let Finder::Engine(engine) = &rule.finder {
+        if let Finder::Engine(engine) = &rule.finder
+            && let Some(check) = engine.check
+        {
             self.checks += 1;
             if self.checks > MAX_CHECKS {
                 candidate.why.push("by its shape only".into());
-            } else if !(engine.check)(self.text, &mut candidate, has_keyword) {
+            } else if !check(self.text, &mut candidate, has_keyword) {
                 return;
             }
         }
@@ -277,8 +283,12 @@ impl Scan<'_> {
             mut why,
             ..
         } = candidate;
-        match words {
-            Some(Near::For(word)) => why.push(word),
+        let mut keyword = usize::MAX;
+        match near {
+            Some(Near::For(word, distance)) => {
+                why.push(word);
+                keyword = distance;
+            }
             Some(Near::Against(word)) => {
                 confidence = Confidence::Low;
                 why.push(word);
@@ -292,32 +302,13 @@ impl Scan<'_> {
             };
             why.push((*doubt).to_owned());
         }
-        self.hits.push(Hit {
+        self.pending.add(Hit {
             detector,
             span,
             confidence,
             value,
             why,
+            keyword,
         });
     }
-}
-
-/// Settles overlaps: the higher confidence stays, then the longer hit, then the earlier rule.
-fn settle(mut hits: Vec<Hit>) -> Vec<Hit> {
-    hits.sort_by_key(|hit| {
-        let length = hit.span.len();
-        (
-            std::cmp::Reverse((hit.confidence, length)),
-            hit.detector,
-            hit.span.start,
-        )
-    });
-    let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
-    for hit in hits {
-        let before = kept.range(..hit.span.end).next_back();
-        if before.is_none_or(|(_, other)| other.span.end <= hit.span.start) {
-            kept.insert(hit.span.start, hit);
-        }
-    }
-    kept.into_values().collect()
 }

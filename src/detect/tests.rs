@@ -6,6 +6,8 @@ use crate::detect::rule::Selection;
 use crate::message::PartPath;
 use crate::shipped;
 
+mod numbers;
+
 fn shipped_rules() -> Vec<(String, String)> {
     let rules = shipped::DETECTORS.iter();
     rules
@@ -37,7 +39,7 @@ fn text(part: &str, content: &str, repeats: Option<&str>) -> Text {
 
 /// `id confidence ‹value›` of each finding.
 fn found(content: &str) -> Vec<String> {
-    let findings = scan(&[text("1", content, None)], &detectors());
+    let findings = scan(&[text("1", content, None)], &detectors()).findings;
     findings
         .iter()
         .map(|finding| {
@@ -53,7 +55,7 @@ fn found(content: &str) -> Vec<String> {
 
 #[test]
 fn shipped_examples_hold() {
-    assert_eq!(detectors().list().len(), 7);
+    assert_eq!(detectors().list().len(), shipped::DETECTORS.len());
 }
 
 #[test]
@@ -89,7 +91,8 @@ fn reasons_are_words_of_the_rule() {
     let findings = scan(
         &[text("1", "n;Avs\nx;756.9217.0769.85", None)],
         &detectors(),
-    );
+    )
+    .findings;
     assert_eq!(
         findings[0].why,
         ["check digit", "usual groups", "column head avs"]
@@ -112,7 +115,7 @@ fn what_repeats_is_said_once() {
         text("1.1", "AHV 756.9217.0769.85", None),
         text("2", "AHV 756.9217.0769.85", None),
     ];
-    let findings = scan(&texts, &detectors());
+    let findings = scan(&texts, &detectors()).findings;
     let places: Vec<_> = findings
         .iter()
         .map(|finding| (finding.text, &*finding.detector))
@@ -181,7 +184,7 @@ fn mangled_numbers_are_found_whole() {
             number.push(char::from_u32(zero + digit.to_digit(10).unwrap()).unwrap());
         }
         let content = format!("é AHV: {number}, ü");
-        let findings = scan(&[text("1", &content, None)], &detectors);
+        let findings = scan(&[text("1", &content, None)], &detectors).findings;
         let spans: Vec<_> = findings
             .iter()
             .map(|finding| &content[finding.span.clone()])
@@ -235,7 +238,7 @@ fn spans_stand_on_boundaries_whatever_the_text() {
             .map(|_| pieces[random.below(pieces.len())])
             .collect();
         let mut end = 0;
-        for finding in scan(&[text("1", &content, None)], &detectors) {
+        for finding in scan(&[text("1", &content, None)], &detectors).findings {
             assert!(
                 content
                     .get(finding.span.clone())
@@ -266,13 +269,13 @@ fn work_grows_with_the_text_only() {
         "ab 1 ",
     ];
     for piece in alphabet {
-        let tried = |times: usize| scan::text(&piece.repeat(times), &detectors).tried;
+        let tried = |times: usize| scan::text(&piece.repeat(times), &detectors, &mut |_| ()).tried;
         let (one, two, three) = (tried(500), tried(1000), tried(1500));
         assert!(
             three - two <= two - one + 50,
             "{piece:?}: {one}, {two}, {three}"
         );
-        assert!(three <= 1500 * piece.len() * 24, "{piece:?}: {three}");
+        assert!(three <= 1500 * piece.len() * 48, "{piece:?}: {three}");
     }
 }
 
@@ -290,14 +293,14 @@ misses: [ 'KD-1234567', 'AKD-123456' ]
 fn compile(file: &str, text: &str) -> String {
     let rules = [shipped_rules(), vec![(file.to_owned(), text.to_owned())]].concat();
     match Detectors::compile(&rules, &all()) {
-        Ok(detectors) => format!("{} detectors", detectors.list().len()),
+        Ok(detectors) => format!("{} more", detectors.list().len() - shipped::DETECTORS.len()),
         Err(wrong) => wrong.join("\n"),
     }
 }
 
 #[test]
 fn an_admins_rule_has_a_pattern() {
-    assert_eq!(compile("own.ticket.yaml", OWN), "8 detectors");
+    assert_eq!(compile("own.ticket.yaml", OWN), "1 more");
 }
 
 #[test]
@@ -312,7 +315,7 @@ fn a_pattern_is_tried_around_every_digit() {
         let detectors = Detectors::compile(&rules, &selection).unwrap();
         for between in [" ", " é ", &"x".repeat(63), &"é ".repeat(40), "\n"] {
             let content = format!("KD-123456 {between} ").repeat(300);
-            let findings = scan(&[text("1", &content, None)], &detectors);
+            let findings = scan(&[text("1", &content, None)], &detectors).findings;
             assert_eq!(findings.len(), 300, "{between:?}");
         }
     }
@@ -321,7 +324,7 @@ fn a_pattern_is_tried_around_every_digit() {
 #[test]
 fn a_bad_rule_does_not_load_and_says_why() {
     for (from, to, says) in [
-        ("", "", "8 detectors"),
+        ("", "", "1 more"),
         (
             "id: own",
             "id: other",
@@ -343,12 +346,12 @@ fn a_bad_rule_does_not_load_and_says_why() {
         (
             "pattern:",
             "shape: [ '####' ]\npattern:",
-            "write one of shape, pattern and engine",
+            "write one of shape, words, pattern and engine",
         ),
         (
             "pattern:",
             "valid: lunh\npattern:",
-            "there is no \"lunh\", only luhn, ean13",
+            "valid: there is no \"lunh\"; did you mean \"luhn\"?",
         ),
         (
             "‹KD-000001›",
@@ -393,7 +396,12 @@ fn a_selection_names_what_there_is() {
         };
         Detectors::compile(&shipped_rules(), &selection)
     };
-    assert_eq!(select(&["ch", "eu"], &["be.nn"]).unwrap().list().len(), 2);
+    let files = shipped::DETECTORS.iter().map(|(file, _)| *file);
+    let named = files.filter(|file| file.starts_with("ch/") || file.starts_with("eu/"));
+    assert_eq!(
+        select(&["ch", "eu"], &["be.nn"]).unwrap().list().len(),
+        named.count() - 1
+    );
     assert_eq!(
         select(&["generic", "cg"], &["be.mn"]).unwrap_err(),
         [

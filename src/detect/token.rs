@@ -9,6 +9,8 @@
 const MAX_WORD: usize = 40;
 /// Words without a digit that may stand in a chain: bank and country codes.
 const MAX_LETTERS: usize = 6;
+/// So many of them may stand before the first digit: `M-XY 1234`.
+const MAX_LEADING: usize = 2;
 /// The longest line end, with quote marks and indentation, that a number may go over.
 const MAX_LINE_END: usize = 24;
 
@@ -33,6 +35,8 @@ pub(super) enum Joint {
     Loose,
     /// A line end, with quote marks.
     Line,
+    /// The end of a table's cell: joins only what is written in its usual groups, or a sign a cell.
+    Cell,
 }
 
 /// A word of a chain, in bytes of the view.
@@ -57,9 +61,9 @@ impl Token {
 pub(super) struct Tokens<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The token given last, and a token found already.
+    /// The token given last, and tokens found already, the next one last.
     last: Option<Token>,
-    found: Option<Token>,
+    found: Vec<Token>,
 }
 
 impl<'a> Tokens<'a> {
@@ -68,7 +72,7 @@ impl<'a> Tokens<'a> {
             bytes: text.as_bytes(),
             at: 0,
             last: None,
-            found: None,
+            found: Vec::new(),
         }
     }
 
@@ -81,7 +85,8 @@ impl<'a> Tokens<'a> {
         (fits && token.len() <= MAX_WORD).then_some(token)
     }
 
-    /// The first token of the next chain: the next word with a digit, or a short one just before it.
+    /// The first token of the next chain: the next word with a digit, or up to two short ones just
+    /// before it.
     fn begun(&mut self) -> Option<Token> {
         loop {
             let digit = next_digit(self.bytes, self.at)?;
@@ -94,11 +99,15 @@ impl<'a> Tokens<'a> {
                 self.at = token.end;
                 continue;
             }
-            let Some((before, joint)) = self.word_before(start) else {
-                return Some(token);
-            };
-            self.found = Some(Token { joint, ..token });
-            return Some(before);
+            let mut first = token;
+            for _ in 0..MAX_LEADING {
+                let Some((before, joint)) = self.word_before(first.start) else {
+                    break;
+                };
+                self.found.push(Token { joint, ..first });
+                first = before;
+            }
+            return Some(first);
         }
     }
 
@@ -120,7 +129,7 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
-        let found = self.found.take().or_else(|| self.joined());
+        let found = self.found.pop().or_else(|| self.joined());
         self.last = found.or_else(|| self.begun());
         self.at = self.last?.end;
         self.last
@@ -146,6 +155,7 @@ fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
             let joint = if loose { Joint::Loose } else { sign };
             (joint, at + before + 1 + after)
         }
+        None if before == 0 && byte(at) == b'\t' => (Joint::Cell, at + 1),
         None if byte(at + before) == b'\n' => (Joint::Line, line_end(bytes, at + before)?),
         None => match before {
             0 => return None,
@@ -251,7 +261,7 @@ mod tests {
         );
         assert_eq!(chains("né756 1"), ["né756_1"]);
         assert_eq!(chains("号码756。"), ["756"]);
-        assert_eq!(chains("1\t2  3"), ["1", "2_3"]);
+        assert_eq!(chains("1\t2  3\t\t4"), ["1_2_3", "4"]);
     }
 
     #[test]

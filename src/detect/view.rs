@@ -3,6 +3,7 @@
 //!
 //! Characters that nobody sees are left out; the digits of every script become 0 to 9; blanks,
 //! hyphens, dots and full-width characters become their ASCII fellows. Letters keep their accents.
+//! A Cyrillic or Greek letter that looks like one of ours becomes it in a word that has ours or digits.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,7 +31,10 @@ impl<'a> View<'a> {
                 break;
             };
             let next = at + c.len_utf8();
-            let plain = plain(c);
+            let plain = match twin(c) {
+                Some(ours) if stands_among_ours(original, at, next) => Some(ours),
+                _ => plain(c),
+            };
             if plain != Some(c) {
                 out.push_str(original.get(copied..at).unwrap_or_default());
                 // Where it is replaced, its own place; where it is left out, the next one's.
@@ -119,6 +123,28 @@ fn plain(c: char) -> Option<char> {
     })
 }
 
+/// The letter of ours that a Cyrillic or Greek one looks like.
+fn twin(c: char) -> Option<char> {
+    let place = TWINS.chars().position(|twin| twin == c)?;
+    OURS.chars().nth(place)
+}
+
+const TWINS: &str = "АВЕЅІЈКМНОРСТХУаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧνο";
+const OURS: &str = "ABESIJKMHOPCTXYaesijopcyxABEZHIKMNOPTYXvo";
+/// How far the rest of the word is looked at, in characters.
+const WORD: usize = 8;
+
+/// True where the word around `at..next` has an ASCII letter or digit, others aside that have a twin.
+fn stands_among_ours(text: &str, at: usize, next: usize) -> bool {
+    let ours = |chars: &mut dyn Iterator<Item = char>| {
+        let chars = chars.take(WORD).skip_while(|c| twin(*c).is_some());
+        chars.take(1).any(|c| c.is_ascii_alphanumeric())
+    };
+    let before = text.get(..at).unwrap_or_default();
+    let after = text.get(next..).unwrap_or_default();
+    ours(&mut before.chars().rev()) || ours(&mut after.chars())
+}
+
 /// A decimal digit of another script as one of ours.
 fn digit(c: char) -> Option<char> {
     let code = u32::from(c);
@@ -158,6 +184,14 @@ mod tests {
         assert_eq!(part(5..6), "9");
         assert_eq!(part(7..10), "–é");
         assert_eq!(part(8..10), "é");
+    }
+
+    #[test]
+    fn letters_that_look_like_ours_become_ours_beside_ours() {
+        assert_eq!(View::of("СН93 и Сн").text, "CH93 и Сн");
+        assert_eq!(View::of("АHV, ΑΒ12").text, "AHV, AB12");
+        assert!(matches!(View::of("Привет, Москва").text, Cow::Borrowed(_)));
+        assert_eq!(TWINS.chars().count(), OURS.chars().count());
     }
 
     #[test]

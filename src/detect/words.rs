@@ -1,116 +1,255 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finds a rule's words around a candidate: before it, after it, at the head of its column.
+//! Keeps the words of all rules in one automaton, and reads them out of a text where they are asked for.
+//!
+//! Case and accents do not count, a stretch of blanks is one blank, and a word stands on word
+//! boundaries. A text is read block by block and no byte twice, so what a word costs depends neither
+//! on how many rules there are nor on how many candidates stand near it.
 
+use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// How far before and behind a candidate a keyword may stand, in bytes.
-const BEFORE: usize = 100;
-const AFTER: usize = 40;
-/// How far before a candidate a word of one letter may end: `T: `, `T. `.
-const MAX_LETTER_GAP: usize = 3;
+/// The longest word, in bytes; a rule with a longer one does not load.
+pub(super) const MAX_WORD: usize = 96;
+/// How much is read at once, and how much of what was read is kept, in bytes.
+const BLOCK: usize = 4096;
+const KEPT: usize = 2048;
+/// Up to so many bytes of words, the automaton is the fast one, which is large.
+const SMALL: usize = 1 << 16;
 
-/// Words to look for, case and accents aside, on word boundaries.
-#[derive(Debug)]
-pub(super) struct Words {
-    words: Vec<String>,
-    /// None where there are no words.
-    automaton: Option<AhoCorasick>,
+/// What a word says where a rule has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// Speaks for a candidate beside it.
+    For,
+    /// Speaks against it.
+    Against,
 }
 
-impl Words {
-    /// Compiles the words of a rule.
+/// Words of many rules.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    /// None where there are no words.
+    automaton: Option<AhoCorasick>,
+    entries: Vec<Entry>,
+}
+
+/// A word, as a rule writes it, and who uses it for what, in order.
+#[derive(Debug)]
+struct Entry {
+    written: String,
+    uses: Vec<(usize, Use)>,
+}
+
+impl Dictionary {
+    /// Compiles the words: the index of a rule, what its words are for, and the words.
     ///
     /// # Errors
     /// A sentence, where there are more than the automaton can hold.
-    pub fn of(words: &[String]) -> Result<Self, String> {
-        let folded = words.iter().map(|word| fold(word));
-        let automaton = match words {
+    pub fn of<'a>(lists: impl Iterator<Item = (usize, Use, &'a [String])>) -> Result<Self, String> {
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let (mut folded, mut entries) = (Vec::new(), Vec::<Entry>::new());
+        for (rule, purpose, words) in lists {
+            for word in words {
+                let place = *places.entry(folded_word(word)).or_insert_with_key(|key| {
+                    folded.push(key.clone());
+                    entries.push(Entry {
+                        written: word.clone(),
+                        uses: Vec::new(),
+                    });
+                    entries.len() - 1
+                });
+                if let Some(entry) = entries.get_mut(place) {
+                    entry.uses.push((rule, purpose));
+                }
+            }
+        }
+        for entry in &mut entries {
+            entry.uses.sort_unstable();
+        }
+        let size: usize = folded.iter().map(String::len).sum();
+        let kind = (size <= SMALL).then_some(AhoCorasickKind::DFA);
+        let automaton = match folded[..] {
             [] => None,
-            _ => Some(AhoCorasick::new(folded).map_err(|error| error.to_string())?),
+            _ => Some(AhoCorasick::builder().kind(kind).build(folded)),
         };
         Ok(Self {
-            words: words.to_vec(),
-            automaton,
+            automaton: automaton.transpose().map_err(|error| error.to_string())?,
+            entries,
         })
     }
 
-    /// The word in `text` that stands nearest to its end, as the rule writes it, and how many bytes
-    /// before the end. A word of one letter must stand right there: `T 044 668 18 00`.
-    pub fn last_in(&self, text: &str) -> Option<(&str, usize)> {
-        let folded = fold(text);
-        let hits = self
-            .hits(&folded)
-            .map(|(word, hit)| (word, folded.len() - hit.end));
-        let near = hits.filter(|(word, distance)| word.len() > 1 || *distance <= MAX_LETTER_GAP);
-        near.min_by_key(|(_, distance)| *distance)
+    /// A word as a rule writes it.
+    pub fn written(&self, said: Said) -> &str {
+        let entry = self.entries.get(said.word);
+        entry.map_or("", |entry| entry.written.as_str())
     }
 
-    /// The first word in `text`, of two letters at least.
-    pub fn first_in(&self, text: &str) -> Option<&str> {
-        let folded = fold(text);
-        let mut words = self.hits(&folded).map(|(word, _)| word);
-        words.find(|word| word.len() > 1)
+    /// Who uses a word for what, in order.
+    pub fn uses(&self, said: Said) -> &[(usize, Use)] {
+        let entry = self.entries.get(said.word);
+        entry.map_or(&[], |entry| entry.uses.as_slice())
     }
 
-    fn hits(&self, folded: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
-        let automaton = self.automaton.iter();
-        let hits = automaton.flat_map(move |automaton| automaton.find_overlapping_iter(folded));
-        hits.filter(|hit| is_bounded(folded, &hit.range()))
-            .filter_map(|hit| {
-                let word = self.words.get(hit.pattern().as_usize())?;
-                Some((word.as_str(), hit.range()))
-            })
+    /// True where this rule uses the word for this.
+    pub fn is(&self, said: Said, rule: usize, purpose: Use) -> bool {
+        self.uses(said).binary_search(&(rule, purpose)).is_ok()
+    }
+
+    /// True where other rules have the word as a keyword, and this one has not.
+    pub fn is_other(&self, said: Said, rule: usize) -> bool {
+        let mut uses = self.uses(said).iter();
+        !self.is(said, rule, Use::For) && uses.any(|(_, purpose)| *purpose == Use::For)
+    }
+
+    /// The words in a short text, in order of their ends. Places are bytes of that text.
+    pub fn words_in(&self, text: &str) -> Vec<Said> {
+        let mut words = Words::of(text, self);
+        words.read_to(text.len());
+        words.said.into()
     }
 }
 
-/// The text before and behind a candidate in which its keywords may stand. It ends at an empty line.
-pub(super) fn around<'a>(text: &'a str, span: &Range<usize>) -> (&'a str, &'a str) {
-    let mut start = span.start.saturating_sub(BEFORE);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    let mut end = (span.end + AFTER).min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let before = text.get(start..span.start).unwrap_or_default();
-    let after = text.get(span.end..end).unwrap_or_default();
-    // A word that the cut left half is none.
-    let cut = start > 0
-        && text
-            .as_bytes()
-            .get(start - 1)
-            .is_some_and(u8::is_ascii_alphanumeric);
-    let before = match before.split_once(|c: char| !c.is_alphanumeric()) {
-        Some((_, rest)) if cut => rest,
-        _ => before,
-    };
-    let before = before.rsplit_once("\n\n").map_or(before, |(_, near)| near);
-    (
-        before,
-        after.split_once("\n\n").map_or(after, |(near, _)| near),
-    )
+/// A word that a text says, in bytes of the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    word: usize,
+    pub start: usize,
+    pub end: usize,
 }
 
-/// Lower case, without accents, each stretch of blanks as one blank.
-fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
-            c if c.is_whitespace() || c == '_' => {
-                if !out.ends_with(' ') {
-                    out.push(' ');
-                }
-            }
-            '\u{300}'..='\u{36f}' => (),
-            c if c.is_ascii() => out.push(c),
-            c => c.to_lowercase().for_each(|c| push_base(c, &mut out)),
+impl Said {
+    /// True for two letters and more.
+    pub fn is_long(&self) -> bool {
+        self.end - self.start > 1
+    }
+}
+
+/// The words of a text, as far as they were asked for. What is asked for must go on, but for the
+/// last `KEPT` bytes.
+#[derive(Debug)]
+pub(super) struct Words<'a> {
+    text: &'a str,
+    dictionary: &'a Dictionary,
+    /// In order of their ends.
+    said: VecDeque<Said>,
+    read: usize,
+    folded: String,
+    /// Where each byte of `folded` stands in the text.
+    places: Vec<usize>,
+}
+
+impl<'a> Words<'a> {
+    pub fn of(text: &'a str, dictionary: &'a Dictionary) -> Self {
+        Self {
+            text,
+            dictionary,
+            said: VecDeque::new(),
+            read: 0,
+            folded: String::new(),
+            places: Vec::new(),
         }
     }
-    out
+
+    /// The words that lie in a range, in order of their ends.
+    pub fn within(&mut self, range: Range<usize>) -> impl DoubleEndedIterator<Item = Said> + '_ {
+        if self.read + BLOCK < range.start {
+            self.said.clear();
+            self.read = self.text.floor_char_boundary(range.start);
+        }
+        self.read_to(range.end);
+        let first = self.said.partition_point(|said| said.end <= range.start);
+        let last = self.said.partition_point(|said| said.end <= range.end);
+        let said = self.said.range(first..last.max(first)).copied();
+        said.filter(move |said| said.start >= range.start)
+    }
+
+    /// The first word that ends behind `after`. Reads no further than its block.
+    pub fn next(&mut self, after: usize) -> Option<Said> {
+        self.dictionary.automaton.as_ref()?;
+        loop {
+            let first = self.said.partition_point(|said| said.end <= after);
+            if let Some(said) = self.said.get(first) {
+                return Some(*said);
+            }
+            if self.read >= self.text.len() {
+                return None;
+            }
+            self.said.clear();
+            self.read_block();
+        }
+    }
+
+    fn forget(&mut self, before: usize) {
+        let kept = before.saturating_sub(KEPT);
+        while self.said.front().is_some_and(|said| said.end < kept) {
+            self.said.pop_front();
+        }
+    }
+
+    fn read_to(&mut self, end: usize) {
+        while self.read < end.min(self.text.len()) {
+            self.forget(self.read.saturating_sub(BLOCK));
+            self.read_block();
+        }
+    }
+
+    /// Reads one block, and before it the length of a word, as one may go over its start.
+    fn read_block(&mut self) {
+        let start = self.read.saturating_sub(MAX_WORD);
+        let start = self.text.floor_char_boundary(start);
+        let stop = self.text.floor_char_boundary(self.read + BLOCK);
+        // What ends at the very end is read with the next block, which knows what follows.
+        let limit = if stop == self.text.len() {
+            stop
+        } else {
+            self.text.floor_char_boundary(stop.saturating_sub(8))
+        };
+        let block = self.text.get(start..stop).unwrap_or_default();
+        fold(block, start, &mut self.folded, &mut self.places);
+        let automaton = self.dictionary.automaton.iter();
+        for hit in automaton.flat_map(|automaton| automaton.find_overlapping_iter(&self.folded)) {
+            let place = |at: usize| self.places.get(at).copied().unwrap_or(stop);
+            let said = Said {
+                word: hit.pattern().as_usize(),
+                start: place(hit.start()),
+                end: place(hit.end()),
+            };
+            let is_cut = hit.start() == 0 && start > 0;
+            let is_here = said.end > self.read && said.end <= limit && !is_cut;
+            if is_here && is_bounded(&self.folded, &hit.range()) {
+                self.said.push_back(said);
+            }
+        }
+        self.read = limit.max(self.read + 1);
+    }
+}
+
+fn folded_word(word: &str) -> String {
+    let (mut folded, mut places) = (String::new(), Vec::new());
+    fold(word.trim(), 0, &mut folded, &mut places);
+    folded
+}
+
+/// Lower case, without accents, each stretch of blanks as one blank; and where each byte stands, where
+/// `text` stands at `start`.
+fn fold(text: &str, start: usize, out: &mut String, places: &mut Vec<usize>) {
+    out.clear();
+    places.clear();
+    let mut ends_blank = false;
+    for (at, c) in text.char_indices() {
+        let blank = c == '_' || c.is_whitespace();
+        match c {
+            _ if blank && ends_blank => (),
+            _ if blank => out.push(' '),
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+            '\u{300}'..='\u{36f}' => (),
+            c => c.to_lowercase().for_each(|c| push_base(c, out)),
+        }
+        ends_blank = blank;
+        places.resize(out.len(), start + at);
+    }
 }
 
 /// Pushes a lower-case letter without its accent.
@@ -157,39 +296,44 @@ fn is_bounded(text: &str, hit: &Range<usize>) -> bool {
 mod tests {
     use super::*;
 
-    fn words(list: &[&str]) -> Words {
-        Words::of(
-            &list
-                .iter()
-                .map(|word| (*word).to_owned())
-                .collect::<Vec<_>>(),
-        )
-        .unwrap()
+    fn dictionary(words: &[&str]) -> Dictionary {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        Dictionary::of([(0, Use::For, &words[..])].into_iter()).unwrap()
     }
 
     #[test]
     fn stands_on_word_boundaries_with_accents_folded() {
-        let words = words(&["AHV", "numéro d'assuré", "N°"]);
-        let last = |text| words.last_in(text).map(|(word, _)| word);
-        assert_eq!(last("Ihre AHV-Nr. "), Some("AHV"));
-        assert_eq!(last("NUMERO  D’ASSURE "), Some("numéro d'assuré"));
+        let words = dictionary(&["AHV", "numéro d'assuré", "N°"]);
+        let last = |text| {
+            let said = words.words_in(text).last().copied();
+            said.map(|said| (words.written(said), &text[said.start..said.end]))
+        };
+        assert_eq!(last("Ihre AHV-Nr. "), Some(("AHV", "AHV")));
         assert_eq!(
-            last("nume\u{301}ro d'assure\u{301}"),
+            last("é NUMERO  D’ASSURE "),
+            Some(("numéro d'assuré", "NUMERO  D’ASSURE"))
+        );
+        assert_eq!(
+            last("nume\u{301}ro d'assure\u{301}").map(|(word, _)| word),
             Some("numéro d'assuré")
         );
-        assert_eq!(last("n°12"), Some("N°"));
+        assert_eq!(last("n°12").map(|(word, _)| word), Some("N°"));
         assert_eq!(last("Fahrvav ahvx"), None);
     }
 
     #[test]
-    fn looks_so_far_and_not_over_an_empty_line() {
-        let text = format!("AHV {} 756 AVS\n\nEAN", "x".repeat(90));
-        let at = text.find("756").unwrap();
-        let (before, after) = around(&text, &(at..at + 3));
-        assert!(before.starts_with("AHV"));
-        assert_eq!(after, " AVS");
-        let text = format!("AHV {} 756", "é".repeat(60));
-        let at = text.find("756").unwrap();
-        assert!(!around(&text, &(at..at + 3)).0.contains("AHV"));
+    fn reads_over_the_ends_of_blocks() {
+        let words = dictionary(&["numéro d'assuré", "ahv"]);
+        for shift in BLOCK - 40..BLOCK + 40 {
+            let text = format!(
+                "{}ü numéro d'assuré, AHV.",
+                "x ".repeat(shift / 2) + &"-".repeat(shift % 2)
+            );
+            let mut all = Words::of(&text, &words);
+            assert_eq!(all.within(0..text.len()).count(), 2, "{shift}");
+            let mut far = Words::of(&text, &words);
+            let near = text.len() - 40;
+            assert_eq!(far.within(near..text.len()).count(), 2, "{shift}");
+        }
     }
 }
