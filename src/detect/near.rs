@@ -72,13 +72,18 @@ impl<'a> Around<'a> {
         }
     }
 
+    /// True where a word of any rule stands near a span, in any way.
+    pub fn is_near(&mut self, span: &Range<usize>) -> bool {
+        let (column, list) = self.heads.above(span.start);
+        let says = |head: Option<Rc<[Said]>>| head.is_some_and(|said| !said.is_empty());
+        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
+        says(column) || says(list) || self.words.within(reach).next().is_some()
+    }
+
     /// The rules of which a keyword stands near a span, in any way.
     pub fn rules_near(&mut self, span: &Range<usize>, rules: &mut Vec<usize>) {
         rules.clear();
-        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
-        let (column, list) = self.heads.above(span.start);
-        let is_silent = |head: Option<Rc<[Said]>>| head.is_none_or(|said| said.is_empty());
-        if is_silent(column) && is_silent(list) && self.words.within(reach).next().is_none() {
+        if !self.is_near(span) {
             return;
         }
         self.look(span);

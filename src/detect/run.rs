@@ -102,18 +102,21 @@ impl<'a> Run<'a> {
         start..last.map_or(start, |token| token.end)
     }
 
-    /// Its letters and digits as capitals; none where capitals and small letters are mixed, as they
+    /// Its letters and digits as capitals; false where capitals and small letters are mixed, as they
     /// are in code and never in an identifier.
-    pub fn value(&self, text: &str) -> Option<String> {
+    pub fn value(&self, text: &str, value: &mut String) -> bool {
+        value.clear();
         let words = self
             .tokens()
             .filter_map(|token| text.get(token.start..token.end));
-        let mut value = String::with_capacity(self.length);
         words.for_each(|word| value.push_str(word));
-        let small = value.bytes().any(|byte| byte.is_ascii_lowercase());
-        let capital = value.bytes().any(|byte| byte.is_ascii_uppercase());
+        let (mut small, mut capital) = (false, false);
+        for byte in value.bytes() {
+            small |= byte.is_ascii_lowercase();
+            capital |= byte.is_ascii_uppercase();
+        }
         value.make_ascii_uppercase();
-        (!small || !capital).then_some(value)
+        !small || !capital
     }
 
     /// True where it has a small letter.

@@ -50,7 +50,6 @@ pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)
         around: Around::of(text, &detectors.dictionary),
         pending: Pending::default(),
         near: Vec::new(),
-        trying: Vec::new(),
         checks: 0,
         spent: 0,
         cost: Cost::default(),
@@ -65,9 +64,8 @@ pub(super) struct Scan<'a> {
     pub detectors: &'a Detectors,
     around: Around<'a>,
     pending: Pending,
-    /// The rules of which a keyword stands near, and those that are being tried.
+    /// The rules of which a keyword stands near.
     near: Vec<usize>,
-    trying: Vec<usize>,
     checks: usize,
     /// Bytes that patterns were tried on around words.
     pub spent: usize,
@@ -142,31 +140,33 @@ impl<'a> Scan<'a> {
         let Some(first) = first.map(u8::to_ascii_uppercase) else {
             return;
         };
-        let mut trying = std::mem::take(&mut self.trying);
+        // Where no keyword of any rule stands in reach of the longest run, no run has one.
+        let place = window.front().map_or(0, |token| token.start);
+        let is_near = self.around.is_near(&(place..place + 2 * MAX_LENGTH));
+        let (mut near, mut value) = (std::mem::take(&mut self.near), String::new());
         let mut run = Run::of(window);
         while run.grow() && run.length <= MAX_LENGTH {
             self.work();
             let Some([free, bound]) = detectors.beginning(first, run.length) else {
                 continue;
             };
-            trying.clone_from(free);
-            if !bound.is_empty() {
-                self.around.rules_near(&run.span(), &mut self.near);
-                let near = self.near.iter().copied();
-                trying.extend(near.filter(|rule| bound.binary_search(rule).is_ok()));
+            near.clear();
+            if is_near && !bound.is_empty() {
+                self.around.rules_near(&run.span(), &mut near);
+                near.retain(|rule| bound.binary_search(rule).is_ok());
             }
-            let Some(value) = trying.first().and_then(|_| run.value(text)) else {
+            if (free.is_empty() && near.is_empty()) || !run.value(text, &mut value) {
                 continue;
-            };
+            }
             let mut side = None;
-            for &detector in &trying {
+            for &detector in free.iter().chain(&near) {
                 self.work();
                 self.shape(detector, &run, &value, || {
                     *side.get_or_insert_with(|| run.side(text, previous))
                 });
             }
         }
-        self.trying = trying;
+        self.near = near;
     }
 
     /// Tries the shapes of one detector on a run.

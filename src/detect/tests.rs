@@ -264,6 +264,20 @@ fn spans_stand_on_boundaries_whatever_the_text() {
         "1",
         "<",
         "‹",
+        "<<",
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n",
+        "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+        "geb.",
+        "12.3.1970",
+        "Mai",
+        "passwort: ",
+        "-----BEGIN ",
+        "PRIVATE KEY-----",
+        "А",
+        "\n\n",
+        ":",
+        "  ",
+        "|",
     ];
     let mut random = Random(11);
     let detectors = detectors();
@@ -271,17 +285,19 @@ fn spans_stand_on_boundaries_whatever_the_text() {
         let content: String = (0..random.below(24))
             .map(|_| pieces[random.below(pieces.len())])
             .collect();
-        let mut end = 0;
-        for finding in scan(&[text("1", &content, None)], &detectors).findings {
-            assert!(
-                content
-                    .get(finding.span.clone())
-                    .is_some_and(|found| !found.is_empty()),
-                "{content:?}"
-            );
-            assert!(finding.span.start >= end, "overlap in {content:?}");
-            end = finding.span.end;
-        }
+        check(&content, &detectors);
+    }
+}
+
+/// Every span stands on character boundaries, holds something, and none is over another. A fuzz
+/// target does the same with [`scan`].
+fn check(content: &str, detectors: &Detectors) {
+    let mut end = 0;
+    for finding in scan(&[text("1", content, None)], detectors).findings {
+        let found = content.get(finding.span.clone());
+        assert!(found.is_some_and(|found| !found.is_empty()), "{content:?}");
+        assert!(finding.span.start >= end, "overlap in {content:?}");
+        end = finding.span.end;
     }
 }
 
@@ -443,4 +459,132 @@ fn a_selection_names_what_there_is() {
             "detectors.skip: there is no detector \"be.mn\"; did you mean \"be.nn\"?"
         ]
     );
+}
+
+#[test]
+fn words_of_ones_own_are_found() {
+    let own = |body: &str| {
+        format!(
+            "id: own.falcon\nname: Falcon\nentity: secret\nsee: the board\n{body}\nconfidence: {{ alone: high }}\n\
+             matches: [ 'on ‹Projet Élan›', '‹PROJET  ELAN›.' ]\nmisses: [ 'elan', 'projet elans' ]\n"
+        )
+    };
+    let words = "words: [ Projet Élan, Falke ]";
+    assert_eq!(compile("own.falcon.yaml", &own(words)), "1 more");
+    let both = "words: [ Élan ]\npattern: '(?i)\\bprojet +[eé]lan\\b'";
+    assert_eq!(compile("own.falcon.yaml", &own(both)), "1 more");
+    for (body, says) in [
+        ("pattern: '(?i)projet +[eé]lan'", "matches[0] must find"),
+        (
+            "words: [ '--' ]",
+            "words: \"--\" has no letter and no digit",
+        ),
+        (
+            "words: [ a ]\nshape: [ '####' ]",
+            "only a pattern may have words too",
+        ),
+        (
+            &format!("words: [ {} ]", "x".repeat(97)),
+            "is longer than 96 bytes",
+        ),
+    ] {
+        let error = compile("own.falcon.yaml", &own(body));
+        assert!(error.contains(says), "{body}: {error}");
+    }
+}
+
+#[test]
+fn own_patterns_stop_at_their_budget() {
+    let rules = [("own.ticket.yaml".to_owned(), OWN.to_owned())];
+    let selection = Selection {
+        folders: Vec::new(),
+        ..all()
+    };
+    let detectors = Detectors::compile(&rules, &selection).unwrap();
+    let small = scan(&[text("1", &"KD-123456 ".repeat(1000), None)], &detectors);
+    assert_eq!((small.findings.len(), small.cut), (1000, Vec::new()));
+    let large = text("1", &"1 2 3 4 5 ".repeat(30_000), None);
+    assert_eq!(scan(&[large], &detectors).cut, [0]);
+}
+
+#[test]
+fn of_very_many_findings_a_thousand_are_kept_and_the_rest_counted() {
+    let rows = |from: usize, to: usize| {
+        let rows = (from..to).map(|at| format!("a{at}@b.ch\n"));
+        rows.collect::<String>()
+    };
+    // What repeats does not crowd out what does not.
+    let content = "x@b.ch\n".repeat(3000) + &rows(0, 2500);
+    let found = scan(&[text("1", &content, None)], &detectors());
+    let values: std::collections::HashSet<_> = found
+        .findings
+        .iter()
+        .map(|finding| finding.value.clone())
+        .collect();
+    assert_eq!(values.len(), MAX_KEPT);
+    let left_out: usize = found.left_out.values().sum();
+    assert_eq!(found.findings.len() + left_out, 5500);
+    assert!(found.findings.len() <= 2 * MAX_KEPT);
+}
+
+#[test]
+fn the_manuals_examples_load() {
+    let manual = include_str!("../../man/pii-milter-detector.5");
+    let blocks = manual.split(".Bd -literal -offset indent\n").skip(1);
+    let blocks: Vec<String> = blocks
+        .map(|block| block.split(".Ed").next().unwrap())
+        .map(|block| block.replace("\\(fo", "‹").replace("\\(fc", "›"))
+        .collect();
+    assert_eq!(blocks.len(), 2);
+    for block in blocks {
+        let id = block
+            .lines()
+            .next()
+            .unwrap()
+            .strip_prefix("id: ")
+            .unwrap()
+            .to_owned();
+        assert_eq!(compile(&format!("{id}.yaml"), &block), "1 more");
+    }
+}
+
+#[test]
+fn numbers_in_cells_are_joined_only_where_they_belong_together() {
+    assert_eq!(
+        found("AHV\t756\t9217\t0769\t85"),
+        ["ch.ahv high 756\t9217\t0769\t85"]
+    );
+    assert_eq!(
+        found("7\t5\t6\t9\t2\t1\t7\t0\t7\t6\t9\t8\t5"),
+        ["ch.ahv high 7\t5\t6\t9\t2\t1\t7\t0\t7\t6\t9\t8\t5"]
+    );
+    for text in [
+        "75692\t17076985",
+        "756\t92170769\t85",
+        "756.9217\t\t0769.85",
+    ] {
+        assert_eq!(found(text), [""; 0], "{text}");
+    }
+}
+
+/// Every block of Unicode, and what a decoder leaves of ill-formed UTF-8 and UTF-16.
+#[test]
+fn any_character_may_stand_anywhere() {
+    let detectors = detectors();
+    for block in 0..=0x10ff_u32 {
+        let chars = (block << 8..(block << 8) + 256).filter_map(char::from_u32);
+        let mut content = String::new();
+        for c in chars.step_by(23) {
+            content.push_str(&format!("AHV 756{c}9217.0769.85{c}a{c}b@c.ch 1.1.1970{c}"));
+        }
+        check(&content, &detectors);
+    }
+    let odd = [
+        0xd8, 0, 0xff, 0x31, 0xc3, 0x28, 0xf0, 0x9f, 0x37, 0x35, 0x36, 0xed, 0xa0, 0x80,
+    ];
+    check(&String::from_utf8_lossy(&odd.repeat(50)), &detectors);
+    let wide: Vec<u16> = (0..400)
+        .map(|at| [0xd800, 0x37, 0xdfff, 0x40][at % 4])
+        .collect();
+    check(&String::from_utf16_lossy(&wide), &detectors);
 }
