@@ -7,7 +7,9 @@
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a measurement prints"
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a measurement prints, and has no input"
 )]
 
 use std::hint::black_box;
@@ -184,13 +186,17 @@ fn made(count: usize) -> Vec<(String, String)> {
             }
             _ => ("#{9}".to_owned(), "123456782".to_owned()),
         };
-        let alone = if at % 8 == 0 { "medium" } else { "never" };
+        let alone = if at.is_multiple_of(8) {
+            "medium"
+        } else {
+            "never"
+        };
         let text = format!(
             "id: own.r{at}\nname: Rule {at}\nentity: national-id\nsee: here\nshape: [ '{shape}' ]\nvalid: luhn\n\
              keywords: [ 'word{at} no', 'mot{at}', 'wort{at}' ]\nconfidence: {{ alone: {alone}, with_keyword: high }}\n\
              matches: [ 'mot{at} ‹{number}›', 'wort{at}: ‹{number}›' ]\nmisses: [ 'none', 'none at all' ]\n"
         );
-        let text = if at % 8 == 0 {
+        let text = if at.is_multiple_of(8) {
             text.replace("valid: luhn\n", "")
         } else {
             text

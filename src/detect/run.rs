@@ -15,6 +15,9 @@ pub(super) struct Run<'a> {
     pub length: usize,
     /// The joints between them, a bit each.
     joints: u16,
+    /// True where it has a small letter, and where it has a capital.
+    pub has_small: bool,
+    has_capital: bool,
 }
 
 /// How an identifier is usually written: `3 4 4 2` pieces with any signs between, `6-4` with that sign.
@@ -72,11 +75,14 @@ impl<'a> Run<'a> {
             count: 0,
             length: 0,
             joints: 0,
+            has_small: false,
+            has_capital: false,
         }
     }
 
-    /// Takes the next token; false where the chain ends, or the run would be none any more.
-    pub fn grow(&mut self) -> bool {
+    /// Takes the next token, and adds its letters and digits to `value` as capitals; false where the
+    /// chain ends, or the run would be none any more.
+    pub fn grow(&mut self, text: &str, value: &mut String) -> bool {
         let Some(token) = self.window.get(self.count) else {
             return false;
         };
@@ -89,6 +95,15 @@ impl<'a> Run<'a> {
         }
         self.count += 1;
         self.length += token.len();
+        for byte in text
+            .as_bytes()
+            .get(token.start..token.end)
+            .unwrap_or_default()
+        {
+            self.has_small |= byte.is_ascii_lowercase();
+            self.has_capital |= byte.is_ascii_uppercase();
+            value.push(char::from(byte.to_ascii_uppercase()));
+        }
         token.is_plain
     }
 
@@ -102,31 +117,9 @@ impl<'a> Run<'a> {
         start..last.map_or(start, |token| token.end)
     }
 
-    /// Its letters and digits as capitals; false where capitals and small letters are mixed, as they
-    /// are in code and never in an identifier.
-    pub fn value(&self, text: &str, value: &mut String) -> bool {
-        value.clear();
-        let words = self
-            .tokens()
-            .filter_map(|token| text.get(token.start..token.end));
-        words.for_each(|word| value.push_str(word));
-        let (mut small, mut capital) = (false, false);
-        for byte in value.bytes() {
-            small |= byte.is_ascii_lowercase();
-            capital |= byte.is_ascii_uppercase();
-        }
-        value.make_ascii_uppercase();
-        !small || !capital
-    }
-
-    /// True where it has a small letter.
-    pub fn has_small(&self, text: &str) -> bool {
-        let words = self
-            .tokens()
-            .filter_map(|token| text.get(token.start..token.end));
-        words
-            .flat_map(str::bytes)
-            .any(|byte| byte.is_ascii_lowercase())
+    /// True where capitals and small letters are mixed, as they are in code and never in an identifier.
+    pub fn is_mixed(&self) -> bool {
+        self.has_small && self.has_capital
     }
 
     /// Looks at both sides; `before` is the token before the window.

@@ -14,6 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 pub(super) const MAX_WORD: usize = 96;
 /// How much is read at once, and how much of what was read is kept, in bytes.
 const BLOCK: usize = 2048;
+const STEP: usize = 256;
 const KEPT: usize = 2048;
 /// Up to so many bytes of words, the automaton is the fast one, which is large.
 const SMALL: usize = 1 << 16;
@@ -135,6 +136,8 @@ pub(super) struct Words<'a> {
     /// In order of their ends.
     said: VecDeque<Said>,
     read: usize,
+    /// How much is read next: little where the text is looked at here and there.
+    step: usize,
     folded: Vec<u8>,
     /// Where each byte of `folded` stands in the text.
     places: Vec<usize>,
@@ -147,6 +150,7 @@ impl<'a> Words<'a> {
             dictionary,
             said: VecDeque::new(),
             read: 0,
+            step: STEP,
             folded: Vec::new(),
             places: Vec::new(),
         }
@@ -157,7 +161,7 @@ impl<'a> Words<'a> {
         if self.read + MAX_WORD < range.start {
             self.said.clear();
             self.read = self.text.floor_char_boundary(range.start);
-            self.read_block(range.len() + 16);
+            self.step = range.len() + 16;
         }
         self.read_to(range.end);
         let first = self.said.partition_point(|said| said.end <= range.start);
@@ -192,7 +196,8 @@ impl<'a> Words<'a> {
     fn read_to(&mut self, end: usize) {
         while self.read < end.min(self.text.len()) {
             self.forget(self.read.saturating_sub(BLOCK));
-            self.read_block(BLOCK);
+            self.read_block(self.step);
+            self.step = (2 * self.step).min(BLOCK);
         }
     }
 
