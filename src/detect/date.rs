@@ -204,6 +204,9 @@ fn month_before(text: &str, at: usize) -> Option<(usize, u32)> {
     let before = text.get(low..at)?.strip_suffix(' ')?;
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next()?;
     let start = at - 1 - word.len();
+    if word.chars().nth(1).is_none_or(char::is_uppercase) {
+        return None;
+    }
     Some((
         start,
         month(word).filter(|_| word.chars().next().is_some_and(char::is_uppercase))?,

@@ -95,14 +95,11 @@ impl<'a> Run<'a> {
         }
         self.count += 1;
         self.length += token.len();
-        for byte in text
-            .as_bytes()
-            .get(token.start..token.end)
-            .unwrap_or_default()
-        {
-            self.has_small |= byte.is_ascii_lowercase();
-            self.has_capital |= byte.is_ascii_uppercase();
-            value.push(char::from(byte.to_ascii_uppercase()));
+        value.push_str(text.get(token.start..token.end).unwrap_or_default());
+        self.has_small |= token.has_small;
+        self.has_capital |= token.has_capital;
+        if token.has_small {
+            value.make_ascii_uppercase();
         }
         token.is_plain
     }

@@ -14,7 +14,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 pub(super) const MAX_WORD: usize = 96;
 /// How much is read at once, and how much of what was read is kept, in bytes.
 const BLOCK: usize = 2048;
-const STEP: usize = 256;
+const STEP: usize = 128;
 const KEPT: usize = 2048;
 /// Up to so many bytes of words, the automaton is the fast one, which is large.
 const SMALL: usize = 1 << 16;
@@ -161,7 +161,9 @@ impl<'a> Words<'a> {
         if self.read + MAX_WORD < range.start {
             self.said.clear();
             self.read = self.text.floor_char_boundary(range.start);
-            self.step = range.len() + 16;
+            // What is asked next is mostly a few bytes further.
+            self.read_block(range.len() + STEP);
+            self.step = STEP;
         }
         self.read_to(range.end);
         let first = self.said.partition_point(|said| said.end <= range.start);
