@@ -18,7 +18,7 @@ fn canaries(case: &case::Case) -> Vec<String> {
     let policy = case.source().policy().unwrap();
     let message = Message::read(case.envelope(), case.raw(), policy.budget.tree);
     let extract = extract::all(&message, &policy.budget);
-    let findings = detect::scan(&extract.texts, &policy.detectors);
+    let findings = detect::scan(&extract.texts, &policy.detectors).findings;
     // Addresses of sender and recipients are named on purpose; all other values are not.
     let secret = findings
         .iter()

@@ -30,6 +30,8 @@ LABELS = {
 }
 # Not counted: what is below the shipped `at_least`.
 BELOW = {"low"}
+# What others reach.
+PEERS = pathlib.Path(__file__).with_name("peers.tsv")
 
 
 def main():
@@ -74,7 +76,21 @@ def score(arguments, truth, folder):
             }) + "\n")
     if unknown:
         print(f"eval: detectors without a label here, left out: {', '.join(sorted(unknown))}")
-    subprocess.run([sys.executable, arguments.scorer, truth, findings], check=True)
+    figures = folder / "figures.json"
+    subprocess.run([sys.executable, arguments.scorer, truth, findings, "--json", figures], check=True)
+    beside_peers(json.loads(figures.read_text(encoding="utf-8")))
+
+
+def beside_peers(figures):
+    """Our precision/recall beside what others reach, on another set of the same kind."""
+    with open(PEERS, encoding="utf-8") as lines:
+        head, *rows = [line.rstrip("\n").split("\t") for line in lines if not line.startswith("#")]
+    ours = {name: f"{one['precision']:.2f}/{one['recall']:.2f}" for name, one in figures["entities"].items()}
+    ours |= {"micro F1": f"{figures['micro']['f1']:.3f}", "macro F1": f"{figures['macro_f1']:.3f}"}
+    print(f"\nbeside others (theirs on the held-out set; {PEERS.name} says which versions)")
+    for name, *cells in [head, *rows]:
+        own = "pii-milter" if name == "entity" else ours.get(name, "-")
+        print(f"{name:14}{own:>12}" + "".join(f"{cell:>19}" for cell in cells))
 
 
 main()

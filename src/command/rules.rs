@@ -41,6 +41,9 @@ enum Verb {
         /// One JSON object a line.
         #[arg(long)]
         json: bool,
+        /// A table in Markdown, as in doc/detection.md.
+        #[arg(long, conflicts_with = "json")]
+        markdown: bool,
     },
     /// Print the file of a built-in detector, and on standard error what its examples do.
     Show {
@@ -58,7 +61,11 @@ enum Verb {
 /// Runs the verb.
 pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
     match args.verb {
-        Verb::List { json } => list(json),
+        Verb::List { markdown: true, .. } => {
+            print!("{}", markdown()?);
+            Ok(WELL)
+        }
+        Verb::List { json, .. } => list(json),
         Verb::Show { id } => show(&id),
         Verb::Check { paths } => check(&paths),
     }
@@ -85,6 +92,20 @@ fn list(as_json: bool) -> Result<u8, Stop> {
         println!("{}", table.trim_fmt());
     }
     Ok(WELL)
+}
+
+fn markdown() -> Result<String, Stop> {
+    let mut table =
+        String::from("| id | finds | sure | described in |\n| --- | --- | --- | --- |\n");
+    for (file, text) in shipped::DETECTORS {
+        let detector = Detector::read(file, text).map_err(|error| Stop(UNUSABLE, error))?;
+        let (id, name, see) = (&*detector.id, &*detector.name, &*detector.see);
+        let (entity, confidence) = (detector.entity.as_str(), detector.confidences());
+        let row = [id, &format!("{name} ({entity})"), &confidence, see]
+            .map(|cell| cell.replace('|', "\\|"));
+        table.push_str(&format!("| {} |\n", row.join(" | ")));
+    }
+    Ok(table)
 }
 
 fn show(id: &str) -> Result<u8, Stop> {
@@ -176,4 +197,19 @@ fn examine(file: &str, text: &str) -> u8 {
     }
     eprintln!("{file}: {} of {count} examples fail", failed.len());
     FOUND
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_has_the_table_of_the_rules() {
+        const PAGE: &str = include_str!("../../doc/detection.md");
+        let table = super::markdown().unwrap_or_else(|stop| panic!("{}", stop.1));
+        let begin = PAGE.find("| id | finds |").unwrap();
+        let end = begin + PAGE[begin..].find("\n\n").unwrap_or(PAGE.len() - begin);
+        assert!(
+            PAGE[begin..end].trim_end() == table.trim_end(),
+            "the table in doc/detection.md is stale; put there what this prints: pii-milter rules list --markdown"
+        );
+    }
 }

@@ -204,6 +204,9 @@ fn month_before(text: &str, at: usize) -> Option<(usize, u32)> {
     let before = text.get(low..at)?.strip_suffix(' ')?;
     let word = before.rsplit(|c: char| !c.is_alphabetic()).next()?;
     let start = at - 1 - word.len();
+    if word.chars().nth(1).is_none_or(char::is_uppercase) {
+        return None;
+    }
     Some((
         start,
         month(word).filter(|_| word.chars().next().is_some_and(char::is_uppercase))?,
@@ -222,7 +225,7 @@ fn is_begun(bytes: &[u8], at: usize) -> bool {
 
 /// True for a day that the month has.
 fn is_day(year: u32, month: u32, day: u32) -> bool {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let last = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,

@@ -140,6 +140,8 @@ pub struct Detector {
     pub name: String,
     /// What it finds.
     pub entity: Entity,
+    /// Which document describes it.
+    pub see: String,
     /// The path of its file below the detectors folder.
     pub file: String,
     /// What it must find and must not.
@@ -284,6 +286,7 @@ fn compile(file: &str, text: &str) -> Result<Detector, String> {
         id: rule.id.into(),
         name: rule.name,
         entity: rule.entity,
+        see: rule.see,
         file: file.to_owned(),
     })
 }

@@ -106,7 +106,7 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
                 continue;
             };
             let span = first.1.start..last.1.end;
-            if !whole || !(span.start <= at && at < span.end) {
+            if !(whole && span.contains(&at)) {
                 continue;
             }
             let signs = zone
@@ -141,7 +141,7 @@ impl Kind {
                     .filter_map(|(start, end)| signs.get(*start..*end));
                 let wanted = super::document::icao_digit(&over.collect::<String>());
                 let end = parts.last().map_or(0, |(_, end)| *end);
-                match signs.bytes().nth(end) {
+                match signs.as_bytes().get(end).copied() {
                     // The number of a card may go on in the optional data; the last digit is over it.
                     Some(b'<') => wanted == Some(b'0') || (self.name == "TD1" && end == 14),
                     digit => digit == wanted,

@@ -2,10 +2,9 @@
 //! Turns what stands around a candidate into what it says of it.
 
 use std::ops::Range;
-use std::rc::Rc;
 
 use super::detector::{Candidate, Form};
-use super::table::Heads;
+use super::table::{Head, Heads};
 use super::words::{Dictionary, Said, Use, Words};
 
 /// How far before and behind a candidate a keyword may stand, in bytes.
@@ -54,8 +53,8 @@ struct Surroundings {
     /// Where its line begins and ends.
     line: Range<usize>,
     /// The words of the head of its column, and of the line above its list.
-    column: Option<Rc<[Said]>>,
-    list: Option<Rc<[Said]>>,
+    column: Head,
+    list: Head,
     /// True where a keyword of some rule stands in the candidate itself: `AVS 1234` is no plate.
     is_said: bool,
 }
@@ -72,13 +71,18 @@ impl<'a> Around<'a> {
         }
     }
 
+    /// True where a word of any rule stands near a span, in any way.
+    pub fn is_near(&mut self, span: &Range<usize>) -> bool {
+        let (column, list) = self.heads.above(span.start);
+        let says = |head: Head| head.is_some_and(|said| !said.is_empty());
+        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
+        says(column) || says(list) || self.words.within(reach).next().is_some()
+    }
+
     /// The rules of which a keyword stands near a span, in any way.
     pub fn rules_near(&mut self, span: &Range<usize>, rules: &mut Vec<usize>) {
         rules.clear();
-        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
-        let (column, list) = self.heads.above(span.start);
-        let is_silent = |head: Option<Rc<[Said]>>| head.is_none_or(|said| said.is_empty());
-        if is_silent(column) && is_silent(list) && self.words.within(reach).next().is_none() {
+        if !self.is_near(span) {
             return;
         }
         self.look(span);

@@ -27,6 +27,9 @@ const MAX_DIGITS: usize = 18;
 pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
     let bytes = text.as_bytes();
     let byte = |at: usize| bytes.get(at).copied().unwrap_or(b'\n');
+    if !byte(at).is_ascii_digit() {
+        return None;
+    }
     let mut start = at;
     for sign in [b'(', b'+', b'('] {
         if start > 0 && byte(start - 1) == sign {

@@ -19,9 +19,9 @@ pub struct Detectors {
     /// Below this, a finding is noted but decides nothing.
     pub at_least: Confidence,
     pub(super) detectors: Vec<Detector>,
-    /// Which have a shape of this length that begins with this digit or capital: those that may find
-    /// something without a keyword, and those that may not.
-    beginning: Vec<[Vec<usize>; 2]>,
+    /// Which have a shape of this length that begins with this digit or capital, and which shape it
+    /// is: those that may find something without a keyword, and those that may not.
+    beginning: Vec<Beginning>,
     /// The engines at digits and at `@`, and the literals of the others.
     pub(super) at_digits: Vec<usize>,
     pub(super) at_ats: Vec<usize>,
@@ -33,6 +33,9 @@ pub struct Detectors {
     /// The words that rules look for themselves, and where their patterns are tried.
     pub(super) own: Dictionary,
 }
+
+/// Rules and their shapes: of those that are free to find something alone, and of those that are not.
+type Beginning = [Vec<(usize, usize)>; 2];
 
 /// The literals that engines are tried at, and which of them.
 #[derive(Debug, Default)]
@@ -166,17 +169,18 @@ impl Detectors {
         for (at, place) in self.beginning.iter_mut().enumerate() {
             let first = FIRSTS.get(at / (MAX_LENGTH + 1)).copied().unwrap_or(b'0');
             let length = at % (MAX_LENGTH + 1);
-            let mut shapes = shapes.iter();
-            if shapes.any(|shape| shape.begins_with(first) && shape.lengths().contains(&length)) {
-                let [free, bound] = place;
-                if is_free { free } else { bound }.push(detector);
+            for (at, shape) in shapes.iter().enumerate() {
+                if shape.begins_with(first) && shape.lengths().contains(&length) {
+                    let [free, bound] = &mut *place;
+                    if is_free { free } else { bound }.push((detector, at));
+                }
             }
         }
     }
 
     /// The detectors with a shape of this length that may begin with this digit or capital: those
     /// that may find something without a keyword, and those that may not.
-    pub(super) fn beginning(&self, first: u8, length: usize) -> Option<&[Vec<usize>; 2]> {
+    pub(super) fn beginning(&self, first: u8, length: usize) -> Option<&Beginning> {
         let first = match first {
             digit @ b'0'..=b'9' => usize::from(digit - b'0'),
             letter @ b'A'..=b'Z' => usize::from(letter - b'A') + 10,

@@ -15,6 +15,9 @@ pub(super) struct Run<'a> {
     pub length: usize,
     /// The joints between them, a bit each.
     joints: u16,
+    /// True where it has a small letter, and where it has a capital.
+    pub has_small: bool,
+    has_capital: bool,
 }
 
 /// How an identifier is usually written: `3 4 4 2` with any signs between, `6-4` with that sign, `4_6`
@@ -74,11 +77,14 @@ impl<'a> Run<'a> {
             count: 0,
             length: 0,
             joints: 0,
+            has_small: false,
+            has_capital: false,
         }
     }
 
-    /// Takes the next token; false where the chain ends, or the run would be none any more.
-    pub fn grow(&mut self) -> bool {
+    /// Takes the next token, and adds its letters and digits to `value` as capitals; false where the
+    /// chain ends, or the run would be none any more.
+    pub fn grow(&mut self, text: &str, value: &mut String) -> bool {
         let Some(token) = self.window.get(self.count) else {
             return false;
         };
@@ -91,6 +97,12 @@ impl<'a> Run<'a> {
         }
         self.count += 1;
         self.length += token.len();
+        value.push_str(text.get(token.start..token.end).unwrap_or_default());
+        self.has_small |= token.has_small;
+        self.has_capital |= token.has_capital;
+        if token.has_small {
+            value.make_ascii_uppercase();
+        }
         token.is_plain
     }
 
@@ -104,28 +116,9 @@ impl<'a> Run<'a> {
         start..last.map_or(start, |token| token.end)
     }
 
-    /// Its letters and digits as capitals; none where capitals and small letters are mixed, as they
-    /// are in code and never in an identifier.
-    pub fn value(&self, text: &str) -> Option<String> {
-        let words = self
-            .tokens()
-            .filter_map(|token| text.get(token.start..token.end));
-        let mut value = String::with_capacity(self.length);
-        words.for_each(|word| value.push_str(word));
-        let small = value.bytes().any(|byte| byte.is_ascii_lowercase());
-        let capital = value.bytes().any(|byte| byte.is_ascii_uppercase());
-        value.make_ascii_uppercase();
-        (!small || !capital).then_some(value)
-    }
-
-    /// True where it has a small letter.
-    pub fn has_small(&self, text: &str) -> bool {
-        let words = self
-            .tokens()
-            .filter_map(|token| text.get(token.start..token.end));
-        words
-            .flat_map(str::bytes)
-            .any(|byte| byte.is_ascii_lowercase())
+    /// True where capitals and small letters are mixed, as they are in code and never in an identifier.
+    pub fn is_mixed(&self) -> bool {
+        self.has_small && self.has_capital
     }
 
     /// Looks at both sides; `before` is the token before the window.

@@ -50,7 +50,7 @@ pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)
         around: Around::of(text, &detectors.dictionary),
         pending: Pending::default(),
         near: Vec::new(),
-        trying: Vec::new(),
+        value: String::new(),
         checks: 0,
         spent: 0,
         cost: Cost::default(),
@@ -65,9 +65,9 @@ pub(super) struct Scan<'a> {
     pub detectors: &'a Detectors,
     around: Around<'a>,
     pending: Pending,
-    /// The rules of which a keyword stands near, and those that are being tried.
+    /// The rules of which a keyword stands near, and the letters and digits of a run.
     near: Vec<usize>,
-    trying: Vec<usize>,
+    value: String,
     checks: usize,
     /// Bytes that patterns were tried on around words.
     pub spent: usize,
@@ -142,44 +142,57 @@ impl<'a> Scan<'a> {
         let Some(first) = first.map(u8::to_ascii_uppercase) else {
             return;
         };
-        let mut trying = std::mem::take(&mut self.trying);
+        // Where no keyword of any rule stands in reach of the longest run, no run has one.
+        let place = window.front().map_or(0, |token| token.start);
+        let is_near = self.around.is_near(&(place..place + 2 * MAX_LENGTH));
+        let mut near = std::mem::take(&mut self.near);
+        let mut value = std::mem::take(&mut self.value);
+        value.clear();
         let mut run = Run::of(window);
-        while run.grow() && run.length <= MAX_LENGTH {
+        while run.grow(text, &mut value) && run.length <= MAX_LENGTH {
             self.work();
             let Some([free, bound]) = detectors.beginning(first, run.length) else {
                 continue;
             };
-            trying.clone_from(free);
-            if !bound.is_empty() {
-                self.around.rules_near(&run.span(), &mut self.near);
-                let near = self.near.iter().copied();
-                trying.extend(near.filter(|rule| bound.binary_search(rule).is_ok()));
+            if run.is_mixed() {
+                break;
             }
-            let Some(value) = trying.first().and_then(|_| run.value(text)) else {
-                continue;
-            };
+            near.clear();
+            if is_near && !bound.is_empty() {
+                self.around.rules_near(&run.span(), &mut near);
+            }
+            let bound = bound.iter().filter(|_| !near.is_empty());
+            let bound = bound.filter(|(rule, _)| near.binary_search(rule).is_ok());
             let mut side = None;
-            for &detector in &trying {
+            for &(detector, shape) in free.iter().chain(bound) {
                 self.work();
-                self.shape(detector, &run, &value, || {
+                self.shape(detector, shape, &run, &value, || {
                     *side.get_or_insert_with(|| run.side(text, previous))
                 });
             }
         }
-        self.trying = trying;
+        (self.near, self.value) = (near, value);
     }
 
-    /// Tries the shapes of one detector on a run.
-    fn shape(&mut self, detector: usize, run: &Run<'_>, value: &str, side: impl FnOnce() -> Side) {
+    /// Tries a shape of a detector on a run.
+    fn shape(
+        &mut self,
+        detector: usize,
+        shape: usize,
+        run: &Run<'_>,
+        value: &str,
+        side: impl FnOnce() -> Side,
+    ) {
         let Some(rule) = self.detectors.detectors.get(detector) else {
             return;
         };
         let Finder::Shapes(shapes, groups) = &rule.finder else {
             return;
         };
-        let fits = shapes.iter().any(|shape| shape.fits(value.as_bytes()));
-        let is_small = || run.has_small(self.text);
-        if !fits || (rule.capitals && is_small()) || !rule.valid.is_none_or(|valid| valid(value)) {
+        let shape = shapes.get(shape);
+        let fits = shape.is_some_and(|shape| shape.fits(value.as_bytes()));
+        if !fits || (rule.capitals && run.has_small) || !rule.valid.is_none_or(|valid| valid(value))
+        {
             return;
         }
         let side = side();

@@ -18,6 +18,9 @@ const MAX_HEAD: usize = 8192;
 const MAX_LIST_HEAD: usize = 200;
 const MAX_ITEM: usize = 160;
 
+/// The words of a head, if there is one.
+pub(super) type Head = Option<Rc<[Said]>>;
+
 /// What parts the cells of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Separator {
@@ -45,7 +48,7 @@ pub(super) struct Heads<'a> {
     column: usize,
     quoted: bool,
     /// The words of the line above the list that the line is in; whether the list has begun.
-    list: Option<Rc<[Said]>>,
+    list: Head,
     has_items: bool,
 }
 
@@ -72,7 +75,7 @@ impl<'a> Heads<'a> {
 
     /// The words of the head of the column at `at`, none outside tables and on their first line; and
     /// those of the line above the list.
-    pub fn above(&mut self, at: usize) -> (Option<Rc<[Said]>>, Option<Rc<[Said]>>) {
+    pub fn above(&mut self, at: usize) -> (Head, Head) {
         while at > self.line.end && self.line.end < self.text.len() {
             self.enter(self.line.end + 1);
         }
@@ -82,7 +85,7 @@ impl<'a> Heads<'a> {
         (self.column(at), self.list.clone())
     }
 
-    fn column(&mut self, at: usize) -> Option<Rc<[Said]>> {
+    fn column(&mut self, at: usize) -> Head {
         let separator = self.separator?;
         let strict = matches!(separator, Separator::Sign(b',') | Separator::Gap);
         let even = !strict || self.columns == self.head_columns;

@@ -47,6 +47,8 @@ pub(super) struct Token {
     pub has_digit: bool,
     /// Only ASCII letters and digits.
     pub is_plain: bool,
+    pub has_small: bool,
+    pub has_capital: bool,
     pub joint: Joint,
 }
 
@@ -186,11 +188,15 @@ fn word(bytes: &[u8], start: usize, joint: Joint) -> Option<Token> {
         end: start,
         has_digit: false,
         is_plain: true,
+        has_small: false,
+        has_capital: false,
         joint,
     };
     while is_word(bytes, token.end) {
         let byte = bytes.get(token.end)?;
         token.has_digit |= byte.is_ascii_digit();
+        token.has_small |= byte.is_ascii_lowercase();
+        token.has_capital |= byte.is_ascii_uppercase();
         token.is_plain &= byte.is_ascii();
         token.end += 1;
     }

@@ -78,7 +78,7 @@ pub(super) fn vat(number: &str) -> bool {
             !rest.starts_with('0') && ends(rest, &[8, 7, 6, 5, 4, 3, 2], digit)
         }
         ("SK", 10) => {
-            let third = rest.bytes().nth(2);
+            let third = rest.as_bytes().get(2).copied();
             let legal = third.is_some_and(|digit| b"234789".contains(&digit));
             legal
                 && !rest.starts_with('0')
@@ -104,7 +104,7 @@ fn zero(digits: &str, weights: &[u32], modulus: u32) -> bool {
 
 /// True where the last digit is what the weighted sum of the others says.
 fn ends(digits: &str, weights: &[u32], digit: impl Fn(u32) -> u32) -> bool {
-    let Some((body, last)) = digits.split_at_checked(digits.len() - 1) else {
+    let Some((body, last)) = digits.split_at_checked(digits.len().saturating_sub(1)) else {
         return false;
     };
     let wanted = weighted(body, weights).map(digit);
@@ -185,10 +185,8 @@ fn cy(number: &str) -> bool {
             u32::from(byte - b'0')
         };
     }
-    let letter = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        .iter()
-        .nth((sum % 26) as usize);
-    !number.starts_with("12") && number.bytes().nth(8).as_ref() == letter
+    let letter = u8::try_from(sum % 26).ok().map(|at| b'A' + at);
+    !number.starts_with("12") && number.as_bytes().get(8).copied() == letter
 }
 
 fn cz(digits: &str) -> bool {
@@ -319,7 +317,7 @@ fn lt(digits: &str) -> bool {
             .map(move |at: u32| 1 + (at + shift) % 9)
             .collect::<Vec<_>>()
     };
-    let kind = digits.bytes().nth(body - 1);
+    let kind = digits.as_bytes().get(body - 1).copied();
     let first = weighted(digits.get(..body).unwrap_or_default(), &weights(0));
     let shift = if first.is_some_and(|sum| sum % 11 == 10) {
         2
@@ -330,9 +328,11 @@ fn lt(digits: &str) -> bool {
 }
 
 fn nl(number: &str) -> bool {
-    let (Some(body), Some(b'B'), Some(branch)) =
-        (number.get(..9), number.bytes().nth(9), number.get(10..))
-    else {
+    let (Some(body), Some(b'B'), Some(branch)) = (
+        number.get(..9),
+        number.as_bytes().get(9).copied(),
+        number.get(10..),
+    ) else {
         return false;
     };
     let eleven = weighted(body, &[9, 8, 7, 6, 5, 4, 3, 2, 10]);

@@ -125,6 +125,9 @@ fn plain(c: char) -> Option<char> {
 
 /// The letter of ours that a Cyrillic or Greek one looks like.
 fn twin(c: char) -> Option<char> {
+    if !('\u{391}'..='\u{458}').contains(&c) {
+        return None;
+    }
     let place = TWINS.chars().position(|twin| twin == c)?;
     OURS.chars().nth(place)
 }

@@ -13,7 +13,8 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 /// The longest word, in bytes; a rule with a longer one does not load.
 pub(super) const MAX_WORD: usize = 96;
 /// How much is read at once, and how much of what was read is kept, in bytes.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 2048;
+const STEP: usize = 128;
 const KEPT: usize = 2048;
 /// Up to so many bytes of words, the automaton is the fast one, which is large.
 const SMALL: usize = 1 << 16;
@@ -48,7 +49,7 @@ impl Dictionary {
     /// # Errors
     /// A sentence, where there are more than the automaton can hold.
     pub fn of<'a>(lists: impl Iterator<Item = (usize, Use, &'a [String])>) -> Result<Self, String> {
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
         let (mut folded, mut entries) = (Vec::new(), Vec::<Entry>::new());
         for (rule, purpose, words) in lists {
             for word in words {
@@ -68,7 +69,7 @@ impl Dictionary {
         for entry in &mut entries {
             entry.uses.sort_unstable();
         }
-        let size: usize = folded.iter().map(String::len).sum();
+        let size: usize = folded.iter().map(Vec::len).sum();
         let kind = (size <= SMALL).then_some(AhoCorasickKind::DFA);
         let automaton = match folded[..] {
             [] => None,
@@ -135,7 +136,9 @@ pub(super) struct Words<'a> {
     /// In order of their ends.
     said: VecDeque<Said>,
     read: usize,
-    folded: String,
+    /// How much is read next: little where the text is looked at here and there.
+    step: usize,
+    folded: Vec<u8>,
     /// Where each byte of `folded` stands in the text.
     places: Vec<usize>,
 }
@@ -147,16 +150,20 @@ impl<'a> Words<'a> {
             dictionary,
             said: VecDeque::new(),
             read: 0,
-            folded: String::new(),
+            step: STEP,
+            folded: Vec::new(),
             places: Vec::new(),
         }
     }
 
     /// The words that lie in a range, in order of their ends.
     pub fn within(&mut self, range: Range<usize>) -> impl DoubleEndedIterator<Item = Said> + '_ {
-        if self.read + BLOCK < range.start {
+        if self.read + MAX_WORD < range.start {
             self.said.clear();
             self.read = self.text.floor_char_boundary(range.start);
+            // What is asked next is mostly a few bytes further.
+            self.read_block(range.len() + STEP);
+            self.step = STEP;
         }
         self.read_to(range.end);
         let first = self.said.partition_point(|said| said.end <= range.start);
@@ -177,7 +184,7 @@ impl<'a> Words<'a> {
                 return None;
             }
             self.said.clear();
-            self.read_block();
+            self.read_block(BLOCK);
         }
     }
 
@@ -191,15 +198,16 @@ impl<'a> Words<'a> {
     fn read_to(&mut self, end: usize) {
         while self.read < end.min(self.text.len()) {
             self.forget(self.read.saturating_sub(BLOCK));
-            self.read_block();
+            self.read_block(self.step);
+            self.step = (2 * self.step).min(BLOCK);
         }
     }
 
     /// Reads one block, and before it the length of a word, as one may go over its start.
-    fn read_block(&mut self) {
+    fn read_block(&mut self, length: usize) {
         let start = self.read.saturating_sub(MAX_WORD);
         let start = self.text.floor_char_boundary(start);
-        let stop = self.text.floor_char_boundary(self.read + BLOCK);
+        let stop = self.text.floor_char_boundary(self.read + length);
         // What ends at the very end is read with the next block, which knows what follows.
         let limit = if stop == self.text.len() {
             stop
@@ -210,7 +218,10 @@ impl<'a> Words<'a> {
         fold(block, start, &mut self.folded, &mut self.places);
         let automaton = self.dictionary.automaton.iter();
         for hit in automaton.flat_map(|automaton| automaton.find_overlapping_iter(&self.folded)) {
-            let place = |at: usize| self.places.get(at).copied().unwrap_or(stop);
+            let place = |at: usize| match self.places.is_empty() {
+                true => start + at,
+                false => self.places.get(at).copied().unwrap_or(stop),
+            };
             let said = Said {
                 word: hit.pattern().as_usize(),
                 start: place(hit.start()),
@@ -218,7 +229,7 @@ impl<'a> Words<'a> {
             };
             let is_cut = hit.start() == 0 && start > 0;
             let is_here = said.end > self.read && said.end <= limit && !is_cut;
-            if is_here && is_bounded(&self.folded, &hit.range()) {
+            if is_here && is_bounded(self.text, said.start..said.end) {
                 self.said.push_back(said);
             }
         }
@@ -226,70 +237,91 @@ impl<'a> Words<'a> {
     }
 }
 
-fn folded_word(word: &str) -> String {
-    let (mut folded, mut places) = (String::new(), Vec::new());
+fn folded_word(word: &str) -> Vec<u8> {
+    let (mut folded, mut places) = (Vec::new(), Vec::new());
     fold(word.trim(), 0, &mut folded, &mut places);
     folded
 }
 
 /// Lower case, without accents, each stretch of blanks as one blank; and where each byte stands, where
-/// `text` stands at `start`.
-fn fold(text: &str, start: usize, out: &mut String, places: &mut Vec<usize>) {
+/// `text` stands at `start`. `places` stays empty where each byte is one of the text.
+fn fold(text: &str, start: usize, out: &mut Vec<u8>, places: &mut Vec<usize>) {
     out.clear();
     places.clear();
-    let mut ends_blank = false;
+    if text.is_ascii() {
+        out.extend(text.bytes().map(plain));
+        let mut pairs = out.iter().zip(out.iter().skip(1));
+        if !pairs.any(|(one, next)| *one == b' ' && *next == b' ') {
+            return;
+        }
+        out.clear();
+    }
     for (at, c) in text.char_indices() {
-        let blank = c == '_' || c.is_whitespace();
         match c {
-            _ if blank && ends_blank => (),
-            _ if blank => out.push(' '),
-            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+            c if c.is_ascii() => {
+                let plain = u8::try_from(c).map_or(b' ', plain);
+                if plain != b' ' || out.last() != Some(&b' ') {
+                    out.push(plain);
+                }
+            }
+            c if c.is_whitespace() => {
+                if out.last() != Some(&b' ') {
+                    out.push(b' ');
+                }
+            }
             '\u{300}'..='\u{36f}' => (),
             c => c.to_lowercase().for_each(|c| push_base(c, out)),
         }
-        ends_blank = blank;
         places.resize(out.len(), start + at);
     }
 }
 
-/// Pushes a lower-case letter without its accent.
-fn push_base(c: char, out: &mut String) {
-    let base = match c {
-        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
-        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => 'c',
-        'ď' | 'đ' => 'd',
-        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => 'e',
-        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => 'i',
-        'ł' | 'ľ' | 'ĺ' => 'l',
-        'ñ' | 'ń' | 'ň' => 'n',
-        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => 'o',
-        'ŕ' | 'ř' => 'r',
-        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => 's',
-        'ţ' | 'ť' | 'ț' => 't',
-        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => 'u',
-        'ý' | 'ÿ' => 'y',
-        'ź' | 'ż' | 'ž' => 'z',
-        'ß' => return out.push_str("ss"),
-        'æ' => return out.push_str("ae"),
-        'œ' => return out.push_str("oe"),
-        '’' => '\'',
-        '\u{300}'..='\u{36f}' => return,
-        c => c,
-    };
-    out.push(base);
+/// An ASCII byte in lower case; a blank, a line end and an underscore as a blank.
+fn plain(byte: u8) -> u8 {
+    match byte {
+        b'_' | b'\t'..=b'\r' => b' ',
+        byte => byte.to_ascii_lowercase(),
+    }
 }
 
-/// True where neither end of the hit cuts a word.
-fn is_bounded(text: &str, hit: &Range<usize>) -> bool {
+/// Pushes a lower-case letter without its accent.
+fn push_base(c: char, out: &mut Vec<u8>) {
+    let base: &str = match c {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
+        'ď' | 'đ' => "d",
+        'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => "e",
+        'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' => "i",
+        'ł' | 'ľ' | 'ĺ' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' => "o",
+        'ŕ' | 'ř' => "r",
+        'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => "s",
+        'ţ' | 'ť' | 'ț' => "t",
+        'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        '’' => "'",
+        '\u{300}'..='\u{36f}' => "",
+        c => return out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+    };
+    out.extend_from_slice(base.as_bytes());
+}
+
+/// True where neither end of the span cuts a word.
+fn is_bounded(text: &str, span: Range<usize>) -> bool {
     let before = text
-        .get(..hit.start)
+        .get(..span.start)
         .and_then(|text| text.chars().next_back());
-    let after = text.get(hit.end..).and_then(|text| text.chars().next());
-    let hit = text.get(hit.clone()).unwrap_or_default();
+    let after = text.get(span.end..).and_then(|text| text.chars().next());
+    let inside = text.get(span).unwrap_or_default();
     let cuts = |edge: Option<char>, beside: Option<char>| {
         edge.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric)
     };
-    !cuts(hit.chars().next(), before) && !cuts(hit.chars().next_back(), after)
+    !cuts(inside.chars().next(), before) && !cuts(inside.chars().next_back(), after)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Tests which numbers are believed where.
 
+use super::hostile::Random;
+use super::rules::compile;
 use super::*;
 
 /// One random number of nine digits in four passes some country's check, of ten and eleven likewise.
