@@ -33,7 +33,7 @@ use turns::Turns;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A worker is replaced after so many messages: who took one over keeps it no longer.
-const MESSAGES_PER_WORKER: u32 = 500;
+const MESSAGES_PER_WORKER: u32 = 2000;
 
 /// A worker that compiles its policy for longer than this does not start.
 const START_TIME: Duration = Duration::from_secs(20);
