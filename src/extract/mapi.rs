@@ -3,7 +3,7 @@
 
 use crate::message::PartPath;
 
-use super::{Source, Why, Work, codepage};
+use super::{Source, Why, Work, codepage, rtf};
 
 /// Types of values (MS-OXCDATA, 2.11.1).
 pub(super) const STRING8: u16 = 0x1e;
@@ -90,7 +90,7 @@ pub(super) fn read(
                 text(property, page).unwrap_or_default().into_bytes(),
             ),
             COMPRESSED_RTF if property.kind == BINARY => match decompress(&property.value) {
-                Some(rtf) => ("text/rtf", rtf),
+                Some(unpacked) => (rtf::BODY, unpacked),
                 None => {
                     let detail = "its RTF body is damaged";
                     work.unreadable(source.path, Why::Partly, detail);
@@ -99,7 +99,8 @@ pub(super) fn read(
             },
             _ => continue,
         };
-        let path = source.path.member(kind.trim_start_matches("text/"));
+        let name = if kind == rtf::BODY { "rtf" } else { "html" };
+        let path = source.path.member(name);
         let charset = number(item, INTERNET_PAGE).map(codepage::label);
         let first = work.extract.texts.len();
         work.open(&Source {

@@ -7,6 +7,10 @@ use std::ops::Range;
 use super::codepage::{self, WESTERN};
 use super::{Format, Source, Why, Work};
 
+/// The type under which the body of an Outlook message is read, which may be empty. No mail can give
+/// it: types have no blanks.
+pub(super) const BODY: &str = "rtf body";
+
 /// Groups in groups beyond this are read as if they were in the last one.
 const MOST_DEPTH: usize = 10_000;
 
@@ -26,8 +30,9 @@ impl Format for Rtf {
             let detail = "holds an embedded object, which was not read";
             work.unreadable(source.path, Why::Partly, detail);
         }
-        if read.text.trim().is_empty() && read.holds_picture {
-            let detail = "holds a picture and no text";
+        let may_be_empty = source.media_type == BODY && !read.holds_picture;
+        if read.text.trim().is_empty() && !may_be_empty {
+            let detail = "an RTF file in which no text was found";
             work.unreadable(source.path, Why::Unreadable, detail);
         }
         work.text(source.path, read.text, read.places);
