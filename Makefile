@@ -42,6 +42,7 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
+	MANGLE_ROUNDS=20000 $(CARGO) test --locked --release --test mangle_documents
 	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
 	PII_MILTER_LONG=1 $(CARGO) test --locked --release --test milter -- --nocapture
 	$(CARGO) test --locked --release --test mta

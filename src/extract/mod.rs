@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
+mod codepage;
+mod doc;
 mod flow;
 mod header;
 mod html;
 mod mail;
+mod mapi;
+mod msg;
+mod ole;
 mod page;
+mod pdf;
 mod plain;
+mod ppt;
+mod rtf;
 mod sealed;
 mod tag;
+mod tnef;
 mod work;
+mod xls;
 
 use std::ops::Range;
 
@@ -33,6 +43,10 @@ const FORMATS: &[&dyn Format] = &[
     &sealed::Encrypted,
     &sealed::Envelope,
     &sealed::Signature,
+    &pdf::Pdf,
+    &rtf::Rtf,
+    &ole::Compound,
+    &tnef::Tnef,
     &mail::Mail,
     &html::Html,
     &plain::Picture,

@@ -274,11 +274,8 @@ fn documents_are_part_1() {
         reasons(&read("a.pdf", b"%PDF-1.7\n\0")),
         [("1", Why::Unreadable)]
     );
-    assert!(
-        read("a.pdf", b"%PDF-1.7\n\0").unreadable[0]
-            .detail
-            .contains(".pdf")
-    );
+    let unknown = read("a.xyz", b"\x7fXYZ\0");
+    assert!(unknown.unreadable[0].detail.contains(".xyz"));
     let mail = b"From: a\nSubject: b\n\nc";
     assert!(is_mail("x", mail) && is_mail("x.eml", b"") && !is_mail("x.txt", mail));
     assert_eq!(

@@ -9,6 +9,7 @@
 )]
 
 mod daemon;
+mod documents;
 mod hostile;
 mod life;
 mod odd;

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a compound file (MS-CFB) into the text of the program that wrote it: Word, Excel,
+//! PowerPoint, Outlook.
+
+use std::io::{Cursor, Read as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+
+use super::{Format, Source, Why, Work, doc, msg, ppt, xls};
+
+const MAGIC: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// The stream of an Office document that was encrypted as a whole (MS-OFFCRYPTO, 2.3.4.4).
+const ENCRYPTED: &str = "EncryptedPackage";
+
+/// A compound file.
+pub(super) struct Compound;
+
+impl Format for Compound {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        source.bytes.starts_with(MAGIC)
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let read = catch_unwind(AssertUnwindSafe(|| match Ole::open(source.bytes) {
+            Some(mut ole) => by_program(&mut ole, source, work),
+            None => damaged(source, work),
+        }));
+        if read.is_err() {
+            work.unreadable(source.path, Why::Unreadable, "the file broke its reader");
+        }
+    }
+}
+
+/// Reads by the streams that the program gave the file.
+fn by_program(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
+    let has = |name: &str| ole.holds(&Path::new("/").join(name));
+    if has(ENCRYPTED) || has("EncryptedSummary") || has("\u{9}DRMContent") {
+        let detail = "an Office document encrypted with a password";
+        work.unreadable(source.path, Why::Encrypted, detail);
+    } else if has(msg::PROPERTIES) {
+        msg::read(ole, Path::new("/"), source, work);
+    } else if has("WordDocument") {
+        doc::read(ole, source, work);
+    } else if has("PowerPoint Document") {
+        ppt::read(ole, source, work);
+    } else if has("Workbook") || has("Book") {
+        xls::read(source, work);
+    } else {
+        let detail = "a compound file of a program that is not known";
+        work.unreadable(source.path, Why::Unreadable, detail);
+    }
+}
+
+/// A file whose directory cannot be read. The name of a stream in it still tells encryption.
+fn damaged(source: &Source<'_>, work: &mut Work) {
+    let name: Vec<u8> = ENCRYPTED
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    if memmem::find(source.bytes, &name).is_some() {
+        let detail = "an Office document encrypted with a password";
+        return work.unreadable(source.path, Why::Encrypted, detail);
+    }
+    let detail = "a damaged compound file (Word, Excel, PowerPoint or Outlook)";
+    work.unreadable(source.path, Why::Unreadable, detail);
+}
+
+/// Adds the text of a document, or says that there is none.
+pub(super) fn finish(text: String, kind: &str, source: &Source<'_>, work: &mut Work) {
+    if text.trim().is_empty() {
+        let detail = format!("a {kind} file in which no text was found");
+        work.unreadable(source.path, Why::Unreadable, detail);
+    }
+    work.text(source.path, text, Vec::new());
+}
+
+/// The streams of a compound file.
+pub(super) struct Ole<'a> {
+    file: cfb::CompoundFile<Cursor<&'a [u8]>>,
+    /// Bytes that may still be read: in a sound file no byte is in two streams.
+    left: u64,
+}
+
+impl<'a> Ole<'a> {
+    fn open(bytes: &'a [u8]) -> Option<Self> {
+        let file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
+        let left = 2 * u64::try_from(bytes.len()).ok()?;
+        Some(Self { file, left })
+    }
+
+    /// True where there is a stream or a storage of this path.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.file.exists(path)
+    }
+
+    /// The bytes of a stream.
+    pub fn stream(&mut self, path: &Path) -> Option<Vec<u8>> {
+        let size = self.file.entry(path).ok()?.len();
+        self.left = self.left.checked_sub(size)?;
+        let mut bytes = Vec::new();
+        // What can be read of a damaged stream counts.
+        let read = self.file.open_stream(path).ok()?.read_to_end(&mut bytes);
+        (read.is_ok() || !bytes.is_empty()).then_some(bytes)
+    }
+
+    /// The storages in a storage, or its streams, in their order.
+    pub fn children(&self, root: &Path, are_storages: bool) -> Vec<PathBuf> {
+        let Ok(entries) = self.file.read_storage(root) else {
+            return Vec::new();
+        };
+        let entries = entries.filter(|entry| entry.is_storage() == are_storages);
+        entries.map(|entry| entry.path().to_path_buf()).collect()
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a PDF (ISO 32000) into the text of its pages, forms, comments and properties, and opens
+//! the files attached to it.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use memchr::memmem;
+use pdf_oxide::annotations::LinkAction;
+use pdf_oxide::document::PdfDocument;
+use pdf_oxide::extractors::forms::{FieldValue, FormExtractor};
+
+use crate::message::PartPath;
+
+use super::{Format, Source, Why, Work};
+
+/// The head stands in the first bytes, behind whatever a server put there (ISO 32000-1, annex H.3.4.1).
+const HEAD: usize = 1024;
+
+/// Pages beyond this are not read.
+const MOST_PAGES: usize = 5_000;
+
+/// Text beyond this is not read. A page may be drawn from the same bytes again and again.
+const MOST_TEXT: usize = 64 << 20;
+
+/// Objects that are drawn: operators that stand in the content of a page (ISO 32000-1, annex A).
+const DRAWS: &[&[u8]] = &[b" Do", b"\nDo", b" EI", b"\nEI"];
+
+/// A PDF.
+pub(super) struct Pdf;
+
+impl Format for Pdf {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        let head = source
+            .bytes
+            .get(..source.bytes.len().min(HEAD))
+            .unwrap_or_default();
+        let start = head.trim_ascii_start();
+        let is_typed = source.media_type == "application/pdf" || source.is_named(&[".pdf"]);
+        start.starts_with(b"%PDF-") || is_typed && memmem::find(head, b"%PDF-").is_some()
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        // The library is young: what breaks it is not read, but the rest of the mail is.
+        let read = catch_unwind(AssertUnwindSafe(|| read(source, work)));
+        if read.is_err() {
+            work.unreadable(source.path, Why::Unreadable, "the PDF broke its reader");
+        }
+    }
+}
+
+fn read(source: &Source<'_>, work: &mut Work) {
+    // In no PDF is the dictionary that says so compressed or encrypted itself.
+    let may_be_encrypted = memmem::find(source.bytes, b"/Encrypt").is_some();
+    let document = match PdfDocument::from_bytes(source.bytes.to_vec()) {
+        Ok(document) => document,
+        Err(_) if may_be_encrypted => return encrypted(None, source, work),
+        Err(_) => return work.unreadable(source.path, Why::Unreadable, "a damaged PDF"),
+    };
+    // One that opens with the empty password is protected from nobody.
+    let opens = document.authenticate(b"").unwrap_or(false);
+    if document.is_encrypted() && !opens {
+        return encrypted(Some(&document), source, work);
+    }
+    let count = document.page_count().unwrap_or(0);
+    let mut pages = Pages::default();
+    for page in 0..count.min(MOST_PAGES) {
+        if pages.text.len() > MOST_TEXT {
+            break;
+        }
+        pages.add(page, &document);
+    }
+    if count > MOST_PAGES || pages.text.len() > MOST_TEXT {
+        let detail = format!("{count} pages are more than are read");
+        work.unreadable(source.path, Why::OverBudget, detail);
+    }
+    if pages.text.trim().is_empty() {
+        // The library says nothing of content that it could not decrypt.
+        if document.is_encrypted() {
+            return encrypted(Some(&document), source, work);
+        }
+        let detail = match count {
+            0 => "a PDF in which no page was found",
+            _ => "a PDF without text: a scan, or drawn letters",
+        };
+        work.unreadable(source.path, Why::Unreadable, detail);
+    } else if !pages.pictures.is_empty() {
+        let detail = format!("nothing but pictures on {}", list(&pages.pictures));
+        work.unreadable(source.path, Why::Partly, detail);
+    }
+    pages.put("form", forms(&document));
+    pages.put("properties", properties(&document));
+    work.text(source.path, pages.text, pages.places);
+    attached(&document, source, work);
+}
+
+fn encrypted(document: Option<&PdfDocument>, source: &Source<'_>, work: &mut Work) {
+    if document.and_then(version) == Some(1) {
+        let detail = "a PDF encrypted with RC4 of 40 bits";
+        return work.unreadable(source.path, Why::WeaklyEncrypted, detail);
+    }
+    work.unreadable(
+        source.path,
+        Why::Encrypted,
+        "a PDF encrypted with a password",
+    );
+}
+
+/// The algorithm of the encryption: 1 is RC4 with a key of 40 bits (ISO 32000-1, table 20).
+fn version(document: &PdfDocument) -> Option<i64> {
+    let entry = document.trailer().as_dict()?.get("Encrypt")?;
+    let entry = document.resolve_object(entry).ok()?;
+    entry.as_dict()?.get("V")?.as_integer()
+}
+
+/// The text of the pages so far.
+#[derive(Default)]
+struct Pages {
+    text: String,
+    places: Vec<(Range<usize>, String)>,
+    /// The numbers of pages on which something was drawn, and nothing written.
+    pictures: Vec<usize>,
+}
+
+impl Pages {
+    fn add(&mut self, page: usize, document: &PdfDocument) {
+        let text = document.extract_text(page).unwrap_or_default();
+        if text.trim().is_empty() {
+            let content = document.get_page_content_data(page).unwrap_or_default();
+            if DRAWS
+                .iter()
+                .any(|draw| memmem::find(&content, draw).is_some())
+            {
+                self.pictures.push(page + 1);
+            }
+        }
+        self.put(&format!("page {}", page + 1), text);
+        self.put(
+            &format!("page {} comments", page + 1),
+            comments(page, document),
+        );
+    }
+
+    fn put(&mut self, place: &str, text: String) {
+        if text.trim().is_empty() {
+            return;
+        }
+        let start = self.text.len();
+        self.text.push_str(&super::plain::with_lf(text));
+        if !self.text.ends_with('\n') {
+            self.text.push('\n');
+        }
+        self.places.push((start..self.text.len(), place.to_owned()));
+    }
+}
+
+/// What is written on a page without being part of it, and where its links lead.
+fn comments(page: usize, document: &PdfDocument) -> String {
+    let mut lines = Vec::new();
+    for annotation in document.get_annotations(page).unwrap_or_default() {
+        if let Some(LinkAction::Uri(address)) = annotation.action {
+            lines.push(address);
+        }
+        if annotation.field_type.is_none() {
+            lines.extend(annotation.author);
+            lines.extend(annotation.subject);
+            lines.extend(annotation.contents);
+        }
+    }
+    lines.join("\n")
+}
+
+/// Names and values of the fields of a form.
+fn forms(document: &PdfDocument) -> String {
+    let mut lines = String::new();
+    for field in FormExtractor::extract_fields(document).unwrap_or_default() {
+        let value = match field.value {
+            FieldValue::Text(value) | FieldValue::Name(value) => value,
+            FieldValue::Array(values) => values.join(", "),
+            FieldValue::Boolean(_) | FieldValue::None => continue,
+        };
+        if !value.trim().is_empty() {
+            lines += &format!("{}\t{value}\n", field.full_name);
+        }
+    }
+    lines
+}
+
+/// Title, author and the like (ISO 32000-1, 14.3.3).
+fn properties(document: &PdfDocument) -> String {
+    let info = document
+        .trailer()
+        .as_dict()
+        .and_then(|trailer| trailer.get("Info"));
+    let Some(info) = info.and_then(|info| document.resolve_object(info).ok()) else {
+        return String::new();
+    };
+    let Some(entries) = info.as_dict() else {
+        return String::new();
+    };
+    let dates = |key: &&String| !matches!(key.as_str(), "CreationDate" | "ModDate" | "Trapped");
+    let mut keys: Vec<&String> = entries.keys().filter(dates).collect();
+    keys.sort();
+    let values = keys.iter().filter_map(|key| entries.get(*key));
+    let values = values.filter_map(|value| document.resolve_object(value).ok());
+    let lines = values.filter_map(|value| value.as_string().map(string));
+    lines.map(|line| line + "\n").collect()
+}
+
+/// A text string: UTF-16 behind its mark, else a charset much like windows-1252 (ISO 32000-1, 7.9.2.2).
+fn string(bytes: &[u8]) -> String {
+    crate::message::charset::decode(bytes, Some("windows-1252")).replace('\0', "")
+}
+
+/// Opens the files that are attached to the document.
+fn attached(document: &PdfDocument, source: &Source<'_>, work: &mut Work) {
+    let files = document.extract_embedded_files().unwrap_or_default();
+    for (at, (name, bytes)) in files.into_iter().enumerate() {
+        let path = PartPath(format!("{}.{}", source.path, at + 1));
+        let limits = work.left().tree;
+        if at >= limits.parts || source.depth >= limits.depth {
+            let detail = "it is nested too deep, or one of too many";
+            return work.unreadable(&path, Why::OverBudget, detail);
+        }
+        work.text(
+            &PartPath::name(&path.0),
+            name.replace(['\r', '\n'], " "),
+            Vec::new(),
+        );
+        work.open(&Source {
+            path: &path,
+            media_type: "application/octet-stream",
+            charset: None,
+            file_name: name.to_lowercase(),
+            bytes: &bytes,
+            depth: source.depth + 1,
+            is_encrypted: false,
+        });
+    }
+}
+
+/// The first pages of a list, for a person.
+fn list(pages: &[usize]) -> String {
+    let shown: Vec<String> = pages.iter().take(5).map(usize::to_string).collect();
+    let more = if pages.len() > shown.len() {
+        " and more"
+    } else {
+        ""
+    };
+    let word = if pages.len() == 1 { "page" } else { "pages" };
+    format!("{word} {}{more}", shown.join(", "))
+}
