@@ -8,7 +8,9 @@ mod mail;
 mod page;
 mod plain;
 mod sealed;
+mod sniff;
 mod tag;
+mod tar;
 mod work;
 
 use std::ops::Range;
