@@ -2,6 +2,7 @@
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
 mod flow;
+mod gzip;
 mod header;
 mod html;
 mod mail;
@@ -12,6 +13,7 @@ mod sniff;
 mod tag;
 mod tar;
 mod work;
+mod zip;
 
 use std::ops::Range;
 
@@ -35,6 +37,9 @@ const FORMATS: &[&dyn Format] = &[
     &sealed::Encrypted,
     &sealed::Envelope,
     &sealed::Signature,
+    &zip::Zip,
+    &gzip::Packed,
+    &tar::Tar,
     &mail::Mail,
     &html::Html,
     &plain::Picture,
@@ -64,6 +69,17 @@ impl Source<'_> {
         endings
             .iter()
             .any(|ending| self.file_name.ends_with(ending))
+    }
+
+    /// The path that members of this container stand below. A container in a mail has a number
+    /// for a path; its name belongs to what a person looks for.
+    fn as_container(&self) -> PartPath {
+        let is_member = self.path.0.contains('/');
+        if is_member || self.file_name.is_empty() {
+            self.path.clone()
+        } else {
+            self.path.member(&self.file_name)
+        }
     }
 }
 

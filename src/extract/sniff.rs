@@ -75,7 +75,21 @@ pub(super) fn kind(bytes: &[u8]) -> Kind {
         return Kind::Pdf;
     }
     match bytes {
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Kind::Picture,
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Kind::Picture,
         [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', ..] => Kind::Bzip2,
         _ if is_tar(bytes) => Kind::Tar,
         // A program that unpacks itself, or something written before the archive.
