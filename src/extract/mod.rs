@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
+mod draft;
 mod flow;
+mod grid;
 mod gzip;
 mod header;
 mod html;
 mod mail;
+mod number;
+mod odf;
+mod ooxml;
 mod page;
 mod plain;
 mod sealed;
+mod sheet;
+mod slides;
 mod sniff;
+mod story;
 mod tag;
 mod tar;
 mod work;
+mod xml;
 mod zip;
 
 use std::ops::Range;
@@ -37,6 +46,7 @@ const FORMATS: &[&dyn Format] = &[
     &sealed::Encrypted,
     &sealed::Envelope,
     &sealed::Signature,
+    &sealed::Locked,
     &zip::Zip,
     &gzip::Packed,
     &tar::Tar,
@@ -78,7 +88,7 @@ impl Source<'_> {
         if is_member || self.file_name.is_empty() {
             self.path.clone()
         } else {
-            self.path.member(&self.file_name)
+            self.path.member(work::last_name(&self.file_name))
         }
     }
 }

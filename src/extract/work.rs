@@ -159,7 +159,7 @@ impl Work {
         mut reader: impl Read,
     ) -> Option<Unpacked> {
         let left = usize::try_from(self.left.unpacked).unwrap_or(usize::MAX);
-        let room = ROOM.saturating_sub(self.held);
+        let room = self.room();
         let by_ratio = packed.saturating_mul(RATIO).max(RATIO_FROM);
         let most = left.min(room).min(by_ratio);
         let mut bytes = Vec::new();
@@ -185,6 +185,11 @@ impl Work {
         self.left.unpacked -= u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.held = self.held.saturating_add(bytes.len());
         Some(Unpacked { bytes, fault })
+    }
+
+    /// Bytes that may still lie in memory.
+    pub fn room(&self) -> usize {
+        ROOM.saturating_sub(self.held)
     }
 
     /// Gives back the room of unpacked content.
@@ -260,7 +265,7 @@ impl Work {
 }
 
 /// The last piece of a path.
-fn last_name(path: &str) -> &str {
+pub(super) fn last_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 

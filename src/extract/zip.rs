@@ -15,7 +15,7 @@ use crate::message::{PartPath, charset};
 
 use super::sniff::{self, Kind};
 use super::work::Unpacked;
-use super::{Format, Source, Why, Work, gzip};
+use super::{Format, Source, Why, Work, gzip, odf, ooxml};
 
 /// Entries of a directory that are looked at: more than a message may have parts.
 const MOST_ENTRIES: usize = 20_000;
@@ -38,6 +38,12 @@ impl Format for Zip {
                 Why::Partly
             };
             work.unreadable(source.path, why, "the archive is damaged or cut short");
+        }
+        if ooxml::is_package(&archive) {
+            return ooxml::read(&archive, source, work);
+        }
+        if odf::is_document(&archive) {
+            return odf::read(&archive, source, work);
         }
         members(&archive, source, work);
     }
@@ -84,7 +90,8 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn is_folder(&self) -> bool {
+    /// True for a folder.
+    pub fn is_folder(&self) -> bool {
         self.name.ends_with('/') && self.data.is_empty()
     }
 
