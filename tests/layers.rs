@@ -14,6 +14,7 @@ const FENCES: &[(&str, &str)] = &[
     ("serde_yaml::", "yaml.rs"),
     ("rlibphonenumber::", "detect/phone.rs"),
     ("html5ever::", "extract/html.rs"),
+    ("quick_xml::", "extract/xml.rs"),
     ("landlock::", "worker/sandbox.rs"),
     ("seccompiler::", "worker/sandbox.rs"),
     ("syslog::", "log.rs"),
