@@ -17,6 +17,7 @@ const FENCES: &[(&str, &str)] = &[
     ("pdf_oxide::", "extract/pdf.rs"),
     ("undoc::", "extract/xls.rs"),
     ("cfb::", "extract/ole.rs"),
+    ("quick_xml::", "extract/xml.rs"),
     ("landlock::", "worker/sandbox.rs"),
     ("seccompiler::", "worker/sandbox.rs"),
     ("syslog::", "log.rs"),

@@ -3,23 +3,36 @@
 
 mod codepage;
 mod doc;
+mod draft;
 mod flow;
+mod grid;
+mod gzip;
 mod header;
 mod html;
 mod mail;
 mod mapi;
 mod msg;
+mod number;
+mod odf;
 mod ole;
+mod ooxml;
 mod page;
 mod pdf;
 mod plain;
 mod ppt;
 mod rtf;
 mod sealed;
+mod sheet;
+mod slides;
+mod sniff;
+mod story;
 mod tag;
+mod tar;
 mod tnef;
 mod work;
 mod xls;
+mod xml;
+mod zip;
 
 use std::ops::Range;
 
@@ -45,6 +58,10 @@ const FORMATS: &[&dyn Format] = &[
     &sealed::Signature,
     &pdf::Pdf,
     &rtf::Rtf,
+    &sealed::Locked,
+    &zip::Zip,
+    &gzip::Packed,
+    &tar::Tar,
     &ole::Compound,
     &tnef::Tnef,
     &mail::Mail,
@@ -76,6 +93,17 @@ impl Source<'_> {
         endings
             .iter()
             .any(|ending| self.file_name.ends_with(ending))
+    }
+
+    /// The path that members of this container stand below. A container in a mail has a number
+    /// for a path; its name belongs to what a person looks for.
+    fn as_container(&self) -> PartPath {
+        let is_member = self.path.0.contains('/');
+        if is_member || self.file_name.is_empty() {
+            self.path.clone()
+        } else {
+            self.path.member(work::last_name(&self.file_name))
+        }
     }
 }
 

@@ -2,11 +2,24 @@
 //! Keeps what an extraction has found so far, and what it may still spend.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::ops::Range;
 
 use crate::message::{Part, PartPath, header, transfer};
 
 use super::{Budget, Extract, FORMATS, Source, Text, Unreadable, Why};
+
+/// Unpacked content and text that may lie in memory at once, in bytes: a worker has 512 MB, and what
+/// looks for findings needs some of them.
+const ROOM: usize = 96 << 20;
+
+/// Content that is larger than `RATIO_FROM` bytes and more than `RATIO` times what it was packed is
+/// made to fill memory, not to be read.
+const RATIO: usize = 200;
+const RATIO_FROM: usize = 10 << 20;
+
+/// Bytes that are unpacked at a time.
+const STEP: usize = 64 << 10;
 
 /// An extraction under way.
 #[derive(Debug)]
@@ -15,6 +28,17 @@ pub(super) struct Work {
     pub extract: Extract,
     /// The limits, `parts` and `unpacked` counted down.
     left: Budget,
+    /// Bytes of text and of unpacked content that lie in memory.
+    held: usize,
+}
+
+/// Content, unpacked.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    /// The bytes, up to where unpacking failed.
+    pub bytes: Vec<u8>,
+    /// Why they are not all there, if so.
+    pub fault: Option<String>,
 }
 
 impl Work {
@@ -22,6 +46,7 @@ impl Work {
         Self {
             extract: Extract::default(),
             left: *budget,
+            held: 0,
         }
     }
 
@@ -34,6 +59,7 @@ impl Work {
     pub fn text(&mut self, part: &PartPath, content: String, places: Vec<(Range<usize>, String)>) {
         if !content.trim().is_empty() {
             let part = part.clone();
+            self.held = self.held.saturating_add(content.len());
             self.extract.texts.push(Text {
                 part,
                 content,
@@ -110,6 +136,99 @@ impl Work {
         });
     }
 
+    /// True where one more part may be read, so deep. Where not, `container` is over budget.
+    pub fn admits(&mut self, container: &PartPath, depth: usize) -> bool {
+        let why = if depth > self.left.tree.depth {
+            "it is nested too deep"
+        } else if self.left.tree.parts == 0 {
+            "a message may hold no more parts"
+        } else {
+            self.left.tree.parts -= 1;
+            return true;
+        };
+        self.unreadable(container, Why::OverBudget, why);
+        false
+    }
+
+    /// Unpacks what `packed` bytes hold, as far as the budget allows; past it, the part is
+    /// `over-budget` and there is nothing. What comes back counts as held until [`Self::release`].
+    pub fn unpack(
+        &mut self,
+        part: &PartPath,
+        packed: usize,
+        mut reader: impl Read,
+    ) -> Option<Unpacked> {
+        let left = usize::try_from(self.left.unpacked).unwrap_or(usize::MAX);
+        let room = self.room();
+        let by_ratio = packed.saturating_mul(RATIO).max(RATIO_FROM);
+        let most = left.min(room).min(by_ratio);
+        let mut bytes = Vec::new();
+        let mut step = vec![0; STEP];
+        let fault = loop {
+            match reader.read(&mut step) {
+                Ok(0) => break None,
+                Ok(count) => bytes.extend_from_slice(step.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => break Some(error.to_string()),
+            }
+            if bytes.len() > most {
+                self.left.unpacked -= u64::try_from(most).unwrap_or(u64::MAX);
+                let why = if most == by_ratio {
+                    format!("it unpacks to more than {RATIO} times its {packed} bytes")
+                } else {
+                    format!("it unpacks to more than the {most} bytes that a message has left")
+                };
+                self.unreadable(part, Why::OverBudget, why);
+                return None;
+            }
+        };
+        self.left.unpacked -= u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.held = self.held.saturating_add(bytes.len());
+        Some(Unpacked { bytes, fault })
+    }
+
+    /// Bytes that may still lie in memory.
+    pub fn room(&self) -> usize {
+        ROOM.saturating_sub(self.held)
+    }
+
+    /// Gives back the room of unpacked content.
+    pub fn release(&mut self, unpacked: Unpacked) {
+        self.held = self.held.saturating_sub(unpacked.bytes.len());
+        drop(unpacked);
+    }
+
+    /// Unpacks a member of `outer` and reads it by the format that takes it.
+    pub fn open_member(
+        &mut self,
+        outer: &Source<'_>,
+        path: &PartPath,
+        packed: usize,
+        reader: impl Read,
+    ) {
+        let Some(unpacked) = self.unpack(path, packed, reader) else {
+            return;
+        };
+        if let Some(fault) = &unpacked.fault {
+            let (why, what) = if unpacked.bytes.is_empty() {
+                (Why::Unreadable, "it cannot be unpacked")
+            } else {
+                (Why::Partly, "it cannot be wholly unpacked")
+            };
+            self.unreadable(path, why, format!("{what}: {fault}"));
+        }
+        self.open_paid(&Source {
+            path,
+            media_type: "application/octet-stream",
+            charset: None,
+            file_name: last_name(&path.0).to_lowercase(),
+            bytes: &unpacked.bytes,
+            depth: outer.depth + 1,
+            is_encrypted: false,
+        });
+        self.release(unpacked);
+    }
+
     /// Reads content by the first format that takes it, if the budget allows.
     pub fn open(&mut self, source: &Source<'_>) {
         if self.spend(source.path, source.bytes.len()) {
@@ -143,6 +262,11 @@ impl Work {
         self.left.unpacked = left;
         true
     }
+}
+
+/// The last piece of a path.
+pub(super) fn last_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// What a part is for a person: its type, and the ending of its name.

@@ -8,6 +8,7 @@
     reason = "a test reports by panicking, and tells its figures"
 )]
 
+mod attachments;
 mod daemon;
 mod documents;
 mod hostile;

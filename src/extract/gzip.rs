@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns one packed file (gzip, bzip2, xz, Zstandard) into what it was.
+
+use std::io::{self, Read};
+
+use bzip2::read::MultiBzDecoder;
+use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
+
+use super::sniff::{self, Kind};
+use super::{Format, Source, Why, Work};
+
+/// What a decoder may take for its window, in bytes.
+const WINDOW: u64 = 64 << 20;
+
+/// A file that is packed, alone.
+pub(super) struct Packed;
+
+impl Format for Packed {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        matches!(
+            sniff::kind(source.bytes),
+            Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd
+        )
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let container = source.as_container();
+        let path = container.member(&unpacked_name(&source.file_name));
+        if !work.admits(source.path, source.depth + 1) {
+            return;
+        }
+        let packed = source.bytes.len();
+        match reader(sniff::kind(source.bytes), source.bytes) {
+            Ok(reader) => work.open_member(source, &path, packed, reader),
+            Err(error) => {
+                let detail = format!("it cannot be unpacked: {error}");
+                work.unreadable(source.path, Why::Unreadable, detail);
+            }
+        }
+    }
+}
+
+/// What unpacks bytes of a kind.
+pub(super) fn reader<'a>(kind: Kind, bytes: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+    let window = u32::try_from(WINDOW >> 10).unwrap_or(u32::MAX);
+    Ok(match kind {
+        Kind::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
+        Kind::Xz => Box::new(XzReader::new_mem_limit(bytes, true, window)),
+        Kind::Zstd => Box::new(Frames {
+            left: bytes,
+            now: None,
+        }),
+        _ => Box::new(MultiGzDecoder::new(bytes)),
+    })
+}
+
+/// Zstandard frames, one behind the other (RFC 8878, 3.1).
+struct Frames<'a> {
+    left: &'a [u8],
+    now: Option<StreamingDecoder<&'a [u8], ruzstd::decoding::FrameDecoder>>,
+}
+
+impl Read for Frames<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.now {
+                let count = frame.read(buffer)?;
+                if count > 0 {
+                    return Ok(count);
+                }
+                self.left = frame.get_ref();
+                self.now = None;
+            }
+            self.left = without_skippable(self.left);
+            if self.left.is_empty() {
+                return Ok(0);
+            }
+            let frame = StreamingDecoder::new_with_max_window_size(self.left, WINDOW);
+            self.now = Some(frame.map_err(io::Error::other)?);
+        }
+    }
+}
+
+/// Frames that hold no content are passed over (RFC 8878, 3.1.2).
+fn without_skippable(mut bytes: &[u8]) -> &[u8] {
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, rest @ ..] = bytes {
+        let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
+        bytes = rest.get(length..).unwrap_or_default();
+    }
+    bytes
+}
+
+/// The name without the ending that the packing gave it.
+fn unpacked_name(name: &str) -> String {
+    match name.rsplit_once('.') {
+        Some((stem, "tgz" | "tbz" | "tbz2" | "txz" | "tzst")) => format!("{stem}.tar"),
+        Some((stem, "gz" | "bz2" | "xz" | "zst")) if !stem.is_empty() => stem.to_owned(),
+        _ => "content".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_the_ending_of_the_packing() {
+        assert_eq!(unpacked_name("list.csv.gz"), "list.csv");
+        assert_eq!(unpacked_name("list.tgz"), "list.tar");
+        assert_eq!(unpacked_name("list"), "content");
+    }
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns the number in a cell into what a person sees (ECMA-376, 18.8.30 and 18.8.31).
+//!
+//! Groups of thousands and scientific notation are left out: they hide what a number says.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+
+/// A number format, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// As short as it can be written.
+    General,
+    Number(Vec<Token>),
+    Date(Vec<Token>),
+}
+
+/// A piece of a format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A place for a digit; true where a zero is shown when there is none.
+    Digit(bool),
+    Point,
+    Percent,
+    Literal(String),
+    /// A run of one letter of a date or time: the letter in lower case, and how many.
+    Part(char, usize),
+    /// Hours, minutes or seconds that go on counting: `[h]`.
+    Elapsed(char),
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+impl Shape {
+    /// The built-in formats (18.8.30); those that follow the user's country as most of Europe has
+    /// them.
+    pub fn built_in(id: u32) -> Self {
+        Self::read(match id {
+            1 | 3 | 37 | 38 => "0",
+            2 | 4 | 39 | 40 | 43 | 44 => "0.00",
+            9 => "0%",
+            10 => "0.00%",
+            14 => "dd.mm.yyyy",
+            15 | 27..=31 | 36 | 50..=58 => "d-mmm-yyyy",
+            16 => "d-mmm",
+            17 => "mmm-yyyy",
+            18..=21 | 32..=35 | 45 | 47 => "hh:mm:ss",
+            22 => "dd.mm.yyyy hh:mm",
+            46 => "[h]:mm:ss",
+            _ => "",
+        })
+    }
+
+    /// Reads a format code; what is not understood is general.
+    pub fn read(code: &str) -> Self {
+        let tokens = tokens(code);
+        let is_date = |token: &Token| matches!(token, Token::Part(..) | Token::Elapsed(_));
+        let is_digit = |token: &Token| matches!(token, Token::Digit(_));
+        if tokens.iter().any(is_date) {
+            Self::Date(tokens)
+        } else if tokens.iter().any(is_digit) {
+            Self::Number(tokens)
+        } else {
+            Self::General
+        }
+    }
+
+    /// The number as this format shows it; what is no number stays as it is. `is_1904` tells from
+    /// which day dates count (18.17.4.1).
+    pub fn show(&self, raw: &str, is_1904: bool) -> String {
+        let Some(value) = raw
+            .trim()
+            .parse::<f64>()
+            .ok()
+            .filter(|value| value.is_finite())
+        else {
+            return raw.to_owned();
+        };
+        match self {
+            Self::General => general(raw.trim(), value),
+            Self::Number(tokens) => number(tokens, value),
+            Self::Date(tokens) => {
+                moment(tokens, value, is_1904).unwrap_or_else(|| general(raw.trim(), value))
+            }
+        }
+    }
+}
+
+/// The pieces of the first section, which is for positive numbers.
+fn tokens(code: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut chars = code.chars().peekable();
+    if code.eq_ignore_ascii_case("general") {
+        return tokens;
+    }
+    while let Some(c) = chars.next() {
+        match c {
+            ';' => break,
+            '"' => {
+                let text = chars.by_ref().take_while(|c| *c != '"').collect();
+                tokens.push(Token::Literal(text));
+            }
+            '\\' => tokens.extend(chars.next().map(|c| Token::Literal(c.to_string()))),
+            '_' | '*' => {
+                chars.next();
+            }
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                tokens.extend(bracket(&inside));
+            }
+            '0' | '#' | '?' => tokens.push(Token::Digit(c == '0')),
+            '.' => tokens.push(Token::Point),
+            '%' => tokens.push(Token::Percent),
+            // Scientific, and fractions: as general.
+            'E' if matches!(chars.peek(), Some('+' | '-')) => return Vec::new(),
+            '/' if tokens.iter().any(|token| matches!(token, Token::Digit(_))) => {
+                return Vec::new();
+            }
+            'A' | 'a' if matches!(chars.peek(), Some('M' | 'm' | '/')) => {
+                // AM/PM, A/P: hours are shown out of 24.
+                while chars.next_if(|c| "AaMmPp/".contains(*c)).is_some() {}
+            }
+            'y' | 'm' | 'd' | 'h' | 's' | 'Y' | 'M' | 'D' | 'H' | 'S' => {
+                let mut count = 1;
+                while chars
+                    .next_if(|next| next.eq_ignore_ascii_case(&c))
+                    .is_some()
+                {
+                    count += 1;
+                }
+                tokens.push(Token::Part(c.to_ascii_lowercase(), count));
+            }
+            ',' | '@' => {}
+            _ => tokens.push(Token::Literal(c.to_string())),
+        }
+    }
+    tokens
+}
+
+/// What stands in brackets: a currency, a time that goes on counting, or a colour, a condition, a
+/// country, which are not shown.
+fn bracket(inside: &str) -> Option<Token> {
+    if let Some(currency) = inside.strip_prefix('$') {
+        let name = currency.split('-').next().unwrap_or_default();
+        return (!name.is_empty()).then(|| Token::Literal(name.to_owned()));
+    }
+    let first = inside.chars().next()?.to_ascii_lowercase();
+    let is_run = inside.chars().all(|c| c.eq_ignore_ascii_case(&first));
+    (is_run && "hms".contains(first)).then_some(Token::Elapsed(first))
+}
+
+/// A number as short as it can be written, of the 15 digits that a cell keeps.
+fn general(raw: &str, value: f64) -> String {
+    if raw.bytes().all(|byte| byte.is_ascii_digit()) {
+        return raw.to_owned();
+    }
+    let kept = format!("{value:.14e}").parse().unwrap_or(value);
+    format!("{kept}")
+}
+
+fn number(tokens: &[Token], value: f64) -> String {
+    let is_point = |token: &Token| *token == Token::Point;
+    let point = tokens.iter().position(is_point).unwrap_or(tokens.len());
+    let (whole, rest) = tokens.split_at(point);
+    let decimals = rest
+        .iter()
+        .filter(|token| matches!(token, Token::Digit(_)))
+        .count();
+    let is_percent = tokens.contains(&Token::Percent);
+    let value = if is_percent { value * 100.0 } else { value };
+    // A half is rounded up, as a spreadsheet does; Rust rounds it to the even digit.
+    let up = if value.fract() == 0.0 {
+        1.0
+    } else {
+        1.0 + 1e-15
+    };
+    let digits = format!("{:.*}", decimals.min(30), value.abs() * up);
+    let (digits, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut text = fill(whole, digits.trim_start_matches('0'));
+    let mut fraction = fraction.chars();
+    for token in rest {
+        match token {
+            Token::Point => text.push('.'),
+            Token::Digit(_) => text.extend(fraction.next()),
+            Token::Literal(literal) => text.push_str(literal),
+            Token::Percent => text.push('%'),
+            Token::Part(..) | Token::Elapsed(_) => {}
+        }
+    }
+    if value < 0.0 && text.contains(|c: char| ('1'..='9').contains(&c)) {
+        text.insert(0, '-');
+    }
+    text
+}
+
+/// Fills the digits before the point into their places, from the right.
+fn fill(tokens: &[Token], digits: &str) -> String {
+    let mut pieces = Vec::new();
+    let mut left = digits;
+    let is_digit = |token: &Token| matches!(token, Token::Digit(_));
+    let first = tokens.iter().position(is_digit);
+    for (at, token) in tokens.iter().enumerate().rev() {
+        match token {
+            Token::Digit(_) if Some(at) == first && !left.is_empty() => {
+                pieces.push(left.to_owned());
+                left = "";
+            }
+            Token::Digit(shows_zero) => match left.char_indices().next_back() {
+                Some((at, digit)) => {
+                    pieces.push(digit.to_string());
+                    left = left.get(..at).unwrap_or_default();
+                }
+                None if *shows_zero => pieces.push("0".to_owned()),
+                None => {}
+            },
+            Token::Literal(literal) => pieces.push(literal.clone()),
+            Token::Percent => pieces.push("%".to_owned()),
+            Token::Point | Token::Part(..) | Token::Elapsed(_) => {}
+        }
+    }
+    if first.is_none() {
+        pieces.insert(0, digits.to_owned());
+    }
+    pieces.into_iter().rev().collect()
+}
+
+/// A day and time, counted in days; none where no calendar has it.
+fn moment(tokens: &[Token], value: f64, is_1904: bool) -> Option<String> {
+    let seconds = (value * 86_400.0).round();
+    if !(0.0..2_958_466.0 * 86_400.0).contains(&seconds) {
+        return None;
+    }
+    // It is in the range of an i64; Rust has no conversion that says so.
+    let seconds: i64 = format!("{seconds:.0}").parse().ok()?;
+    let days = seconds / 86_400;
+    let base: Date = if is_1904 {
+        date(1904, 1, 1)
+    } else {
+        date(1899, 12, 30)
+    };
+    // 1900 is a leap year here, as it was in Lotus 1-2-3.
+    let days_since = if !is_1904 && days < 60 {
+        days + 1
+    } else {
+        days
+    };
+    let day = base.checked_add(days_since.days()).ok()?;
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let mut text = String::new();
+    let mut is_time = false;
+    for (at, token) in tokens.iter().enumerate() {
+        let next = tokens.get(at + 1..).unwrap_or_default();
+        let next = next
+            .iter()
+            .find(|token| !matches!(token, Token::Literal(_)));
+        let before_seconds = matches!(next, Some(Token::Part('s', _)));
+        match token {
+            Token::Part('y', _) => text.push_str(&day.year().to_string()),
+            Token::Part('m', 1 | 2) if is_time || before_seconds => {
+                text.push_str(&format!("{minute:02}"));
+            }
+            Token::Part('m', 1 | 2) => text.push_str(&format!("{:02}", day.month())),
+            Token::Part('m', _) => {
+                let month = usize::try_from(day.month()).unwrap_or(1);
+                text.push_str(MONTHS.get(month - 1).copied().unwrap_or_default());
+            }
+            Token::Part('d', 1 | 2) => text.push_str(&format!("{:02}", day.day())),
+            Token::Part('h', _) => text.push_str(&format!("{hour:02}")),
+            Token::Part('s', _) => text.push_str(&format!("{second:02}")),
+            Token::Elapsed('h') => text.push_str(&(seconds / 3600).to_string()),
+            Token::Elapsed('m') => text.push_str(&(seconds / 60).to_string()),
+            Token::Elapsed(_) => text.push_str(&seconds.to_string()),
+            Token::Literal(literal) => text.push_str(literal),
+            Token::Point => text.push('.'),
+            Token::Part(..) | Token::Digit(_) | Token::Percent => {}
+        }
+        is_time = match token {
+            Token::Part('h', _) | Token::Elapsed(_) => true,
+            Token::Part(..) => false,
+            _ => is_time,
+        };
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn show(code: &str, raw: &str) -> String {
+        Shape::read(code).show(raw, false)
+    }
+
+    #[test]
+    fn numbers_are_written_out() {
+        assert_eq!(show("General", "7.5692170769850003E12"), "7569217076985");
+        assert_eq!(show("0.00E+00", "7.569217076985E12"), "7569217076985");
+        assert_eq!(show("General", "0.30000000000000004"), "0.3");
+        assert_eq!(show("General", "4111111111111111"), "4111111111111111");
+        assert_eq!(show("General", "-12.50"), "-12.5");
+        assert_eq!(show("General", "text"), "text");
+        assert_eq!(show("#,##0.00", "1234567.5"), "1234567.50");
+        assert_eq!(show("0%", "0.125"), "13%");
+        assert_eq!(show("0", "-0.2"), "0");
+        assert_eq!(show("\"CHF\" #,##0;[Red]\\-#,##0", "85000"), "CHF 85000");
+        assert_eq!(show("[$CHF-807] 0.0", "-85000.25"), "-CHF 85000.3");
+        assert_eq!(show(";;;", "12"), "12");
+    }
+
+    #[test]
+    fn leading_zeros_and_points_are_shown() {
+        assert_eq!(show("00000", "1234"), "01234");
+        assert_eq!(
+            show("000\".\"0000\".\"0000\".\"00", "7569217076985"),
+            "756.9217.0769.85"
+        );
+        assert_eq!(show("000\\.0000", "17569217"), "1756.9217");
+        assert_eq!(show("##0", "0"), "0");
+    }
+
+    #[test]
+    fn dates_are_dates() {
+        assert_eq!(show("dd.mm.yyyy", "29221"), "01.01.1980");
+        assert_eq!(
+            show("yyyy-mm-dd hh:mm:ss", "29221.75"),
+            "1980-01-01 18:00:00"
+        );
+        assert_eq!(show("[$-807]d. mmmm yy;@", "29221"), "01. January 1980");
+        assert_eq!(show("h:mm AM/PM", "0.5"), "12:00 ");
+        assert_eq!(show("mm:ss", "0.5"), "00:00");
+        assert_eq!(show("[h]:mm", "2.5"), "60:00");
+        assert_eq!(Shape::built_in(14).show("29221", false), "01.01.1980");
+        assert_eq!(Shape::built_in(14).show("27759", true), "01.01.1980");
+        assert_eq!(show("dd.mm.yyyy", "99999999999"), "99999999999");
+        assert_eq!(show("dd.mm.yyyy", "1"), "01.01.1900");
+    }
+}

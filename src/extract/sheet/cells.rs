@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns the XML of a sheet into rows: cells parted by tabs, each with its place.
+
+use super::Book;
+use crate::extract::draft::Draft;
+use crate::extract::grid::{self, Grid};
+use crate::extract::number::Shape;
+use crate::extract::xml::{self, Attributes, Piece};
+
+/// How the reading of a sheet ended.
+pub(super) enum End {
+    Whole,
+    Damaged,
+    OverBudget,
+}
+
+/// Adds the rows of a sheet, `room` bytes of text at most.
+pub(super) fn read(xml: &str, book: &Book, grid: &mut Grid, room: usize, draft: &mut Draft) -> End {
+    let mut rows = Rows {
+        book,
+        draft,
+        grid,
+        column: 0,
+        cell: Cell::default(),
+        margin: String::new(),
+    };
+    let most = rows.draft.len().saturating_add(room);
+    let mut inside = Inside::Other;
+    let mut is_over = false;
+    let is_whole = xml::walk(xml, |piece| {
+        is_over |= rows.draft.len() > most;
+        if is_over {
+            return;
+        }
+        match piece {
+            Piece::Start("row", attributes) => rows.begin(attributes),
+            Piece::End("row") => rows.grid.end_row(rows.draft),
+            Piece::Start("c", attributes) => rows.begin_cell(attributes),
+            Piece::End("c") => rows.end_cell(),
+            Piece::Start("v", _) | Piece::Start("t", _) => inside = Inside::Value,
+            Piece::Start(name, _) if name.ends_with("Header") || name.ends_with("Footer") => {
+                inside = Inside::Margin;
+                rows.begin_margin();
+            }
+            Piece::Start(..) | Piece::End(_) => {
+                if matches!(inside, Inside::Margin) {
+                    rows.draft.push(&without_codes(&rows.margin));
+                }
+                inside = Inside::Other;
+            }
+            Piece::Text(text) => match inside {
+                Inside::Other => {}
+                Inside::Value => rows.cell.value.push_str(text),
+                Inside::Margin => rows.margin.push_str(text),
+            },
+        }
+    });
+    match (is_over, is_whole) {
+        (true, _) => End::OverBudget,
+        (false, true) => End::Whole,
+        (false, false) => End::Damaged,
+    }
+}
+
+/// Adds the comments of a sheet, a line each. False where they could not be wholly read.
+pub(super) fn read_comments(xml: &str, place: &str, draft: &mut Draft) -> bool {
+    let mut is_text = false;
+    draft.at("");
+    draft.gap();
+    let is_whole = xml::walk(xml, |piece| match piece {
+        Piece::Start("comment" | "threadedComment", attributes) => {
+            draft.line();
+            let cell = attributes.get("ref").unwrap_or_default();
+            draft.at(format!("{place} {cell} comment"));
+        }
+        Piece::Start("author", _) => {
+            draft.line();
+            draft.at(format!("{place} comments"));
+            is_text = true;
+        }
+        Piece::Start(name, _) => is_text = matches!(name, "t" | "text"),
+        Piece::End(_) => is_text = false,
+        Piece::Text(text) if is_text => draft.push(text),
+        Piece::Text(_) => {}
+    });
+    draft.at("");
+    is_whole
+}
+
+#[derive(Clone, Copy)]
+enum Inside {
+    Other,
+    Value,
+    Margin,
+}
+
+#[derive(Default)]
+struct Cell {
+    kind: String,
+    style: usize,
+    value: String,
+}
+
+struct Rows<'a> {
+    book: &'a Book,
+    draft: &'a mut Draft,
+    grid: &'a mut Grid,
+    column: usize,
+    cell: Cell,
+    /// A header or footer, with its codes.
+    margin: String,
+}
+
+impl Rows<'_> {
+    fn begin(&mut self, attributes: &Attributes<'_>) {
+        let told = attributes.get("r").and_then(|row| row.parse().ok());
+        let next = self.grid.row().saturating_add(1);
+        self.grid.begin_row(told.unwrap_or(next));
+        self.column = 0;
+    }
+
+    fn begin_cell(&mut self, attributes: &Attributes<'_>) {
+        let name = attributes.get("r").unwrap_or_default();
+        self.column = grid::column(&name).unwrap_or(self.column + 1);
+        let style = attributes.get("s").and_then(|style| style.parse().ok());
+        self.cell = Cell {
+            kind: attributes.get("t").unwrap_or_default(),
+            style: style.unwrap_or(0),
+            value: String::new(),
+        };
+    }
+
+    fn end_cell(&mut self) {
+        let cell = std::mem::take(&mut self.cell);
+        self.grid.cell(self.column, &self.shown(&cell), self.draft);
+    }
+
+    /// What a person sees in a cell (18.18.11).
+    fn shown(&self, cell: &Cell) -> String {
+        match cell.kind.as_str() {
+            "s" => {
+                let at = cell.value.trim().parse().ok();
+                let text = at.and_then(|at| self.book.strings.get(at));
+                text.unwrap_or_default().to_owned()
+            }
+            "" | "n" => {
+                let shape = self.book.shapes.get(cell.style);
+                let shape = shape.unwrap_or(&Shape::General);
+                shape.show(&cell.value, self.book.is_1904)
+            }
+            "b" => if cell.value.trim() == "1" {
+                "TRUE"
+            } else {
+                "FALSE"
+            }
+            .to_owned(),
+            _ => cell.value.clone(),
+        }
+    }
+
+    fn begin_margin(&mut self) {
+        self.margin.clear();
+        self.draft.at("");
+        self.draft.gap();
+        self.draft
+            .at(format!("{} header or footer", self.grid.place()));
+    }
+}
+
+/// The text of a header or footer, blanks for its codes (18.3.1.46).
+fn without_codes(text: &str) -> String {
+    let mut shown = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '&' {
+            shown.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('&') => shown.push('&'),
+            Some('"') => {
+                let _font = chars.by_ref().take_while(|c| *c != '"').count();
+            }
+            Some('K') => {
+                let _colour = chars.by_ref().take(6).count();
+            }
+            Some('0'..='9') => while chars.next_if(char::is_ascii_digit).is_some() {},
+            _ => shown.push(' '),
+        }
+    }
+    shown
+}

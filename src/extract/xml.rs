@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns XML into its elements and texts, without entities of its own making.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::escape::{resolve_xml_entity, unescape};
+use quick_xml::events::{BytesStart, Event};
+
+use crate::message::charset;
+
+/// A piece of XML. Names are local: prefixes mean nothing here.
+pub(super) enum Piece<'a> {
+    /// An element begins. An empty one begins and ends.
+    Start(&'a str, &'a Attributes<'a>),
+    /// An element ends.
+    End(&'a str),
+    /// Text; a text may come in several pieces.
+    Text(&'a str),
+}
+
+/// The attributes of an element.
+pub(super) struct Attributes<'a>(&'a BytesStart<'a>);
+
+impl Attributes<'_> {
+    /// The value of the first attribute of this local name.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.value(|key| key.rsplit(':').next() == Some(name))
+    }
+
+    /// The value of the first attribute of this local name that has a prefix: `r:id` beside `id`.
+    pub fn get_prefixed(&self, name: &str) -> Option<String> {
+        self.value(|key| key.split_once(':').is_some_and(|(_, local)| local == name))
+    }
+
+    fn value(&self, is_meant: impl Fn(&str) -> bool) -> Option<String> {
+        let mut attributes = self.0.attributes();
+        let found = attributes.with_checks(false).flatten();
+        let mut found = found.filter(|attribute| is_meant(attribute.key.as_ref()));
+        let value = found.next()?.value;
+        Some(match unescape(&value) {
+            Ok(text) => text.into_owned(),
+            Err(_) => value.into_owned(),
+        })
+    }
+}
+
+/// XML as text, in the encoding that its first bytes tell.
+pub(super) fn decode(bytes: &[u8]) -> String {
+    charset::decode(bytes, Some("utf-8"))
+}
+
+/// Hands over the pieces in their order. False where some of it could not be read: it breaks off, or
+/// declares a type of document, whose entities are not followed.
+pub(super) fn walk(xml: &str, mut each: impl FnMut(Piece<'_>)) -> bool {
+    let mut reader = Reader::from_str(xml);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    config.allow_dangling_amp = true;
+    config.expand_empty_elements = true;
+    let mut is_whole = true;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                each(Piece::Start(tag.local_name().as_ref(), &Attributes(&tag)));
+            }
+            Ok(Event::End(tag)) => each(Piece::End(tag.local_name().as_ref())),
+            Ok(Event::Text(text)) => each(Piece::Text(&text.xml10_content())),
+            Ok(Event::CData(text)) => each(Piece::Text(&text.xml10_content())),
+            Ok(Event::GeneralRef(name)) => {
+                let text = match name.resolve_char_ref() {
+                    Ok(Some(c)) => Cow::Owned(c.to_string()),
+                    _ => Cow::Borrowed(resolve_xml_entity(&name).unwrap_or_default()),
+                };
+                each(Piece::Text(&text));
+            }
+            Ok(Event::DocType(_)) => is_whole = false,
+            Ok(Event::Eof) => return is_whole,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(xml: &str) -> (String, bool) {
+        let mut text = String::new();
+        let is_whole = walk(xml, |piece| match piece {
+            Piece::Start(name, attributes) => {
+                text.push_str(name);
+                text.push_str(&attributes.get("v").unwrap_or_default());
+            }
+            Piece::End(name) => text.push_str(&format!("/{name}")),
+            Piece::Text(piece) => text.push_str(piece),
+        });
+        (text, is_whole)
+    }
+
+    #[test]
+    fn entities_and_lone_ampersands_are_text() {
+        let (text, is_whole) =
+            texts("<a:b v='1&amp;2'>M&#252;ller &amp; Co &lt;x&gt; & <![CDATA[&y]]></a:b><c/>");
+        assert_eq!(text, "b1&2Müller & Co <x> & &y/bc/c");
+        assert!(is_whole);
+    }
+
+    #[test]
+    fn what_breaks_off_is_said() {
+        assert_eq!(texts("<a>b"), ("ab".into(), true));
+        assert_eq!(texts("<a>b<c"), ("ab".into(), false));
+        let (text, is_whole) = texts("<!DOCTYPE a [<!ENTITY x \"secret\">]><a>&x;b</a>");
+        assert_eq!((text.as_str(), is_whole), ("ab/a", false));
+    }
+}

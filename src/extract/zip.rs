@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a ZIP archive into its members, those too that its directory does not list (APPNOTE 6.3.10).
+//!
+//! Programs differ in what they show of an archive that is damaged, has something before it, or names
+//! a file twice. We read everything that any of them may find.
+
+use std::io::{self, Read};
+use std::ops::Range;
+
+use bzip2::read::BzDecoder;
+use flate2::read::DeflateDecoder;
+use memchr::memmem;
+
+use crate::message::{PartPath, charset};
+
+use super::sniff::{self, Kind};
+use super::work::Unpacked;
+use super::{Format, Source, Why, Work, gzip, odf, ooxml};
+
+/// Entries of a directory that are looked at: more than a message may have parts.
+const MOST_ENTRIES: usize = 20_000;
+
+/// A ZIP archive, and what is packed in one.
+pub(super) struct Zip;
+
+impl Format for Zip {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        sniff::kind(source.bytes) == Kind::Zip
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let archive = Archive::read(source.bytes);
+        if archive.is_cut || archive.entries.is_empty() && !is_empty(source.bytes) {
+            let is_lost = archive.entries.is_empty();
+            let why = if is_lost {
+                Why::Unreadable
+            } else {
+                Why::Partly
+            };
+            work.unreadable(source.path, why, "the archive is damaged or cut short");
+        }
+        if ooxml::is_package(&archive) {
+            return ooxml::read(&archive, source, work);
+        }
+        if odf::is_document(&archive) {
+            return odf::read(&archive, source, work);
+        }
+        members(&archive, source, work);
+    }
+}
+
+/// Reads every file of an archive.
+fn members(archive: &Archive<'_>, source: &Source<'_>, work: &mut Work) {
+    let container = source.as_container();
+    let names: Vec<&str> = archive.entries.iter().map(|entry| &*entry.name).collect();
+    work.text(&PartPath::name(&container.0), names.join("\n"), Vec::new());
+    for entry in archive.entries.iter().filter(|entry| !entry.is_folder()) {
+        if !work.admits(source.path, source.depth + 1) {
+            return;
+        }
+        archive.open(entry, source, &container.member(&entry.name), work);
+    }
+}
+
+/// An archive of nothing is its end record.
+fn is_empty(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x05\x06")
+}
+
+/// A ZIP archive, its entries read.
+pub(super) struct Archive<'a> {
+    bytes: &'a [u8],
+    /// The files and folders, in the order of the directory.
+    pub entries: Vec<Entry>,
+    /// It has no directory, or not all of it.
+    pub is_cut: bool,
+}
+
+/// A file in an archive.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Its name with its folders.
+    pub name: String,
+    method: u16,
+    flags: u16,
+    /// Where its packed bytes lie.
+    data: Range<usize>,
+    /// It says to be larger than what is there.
+    is_cut: bool,
+}
+
+impl Entry {
+    /// True for a folder.
+    pub fn is_folder(&self) -> bool {
+        self.name.ends_with('/') && self.data.is_empty()
+    }
+
+    /// By which word it is protected, if it is (APPNOTE, 4.4.4 and appendix E).
+    pub fn protection(&self) -> Option<(Why, &'static str)> {
+        const ENCRYPTED: u16 = 1;
+        const STRONG: u16 = 1 << 6;
+        const AES: u16 = 99;
+        if self.method == AES {
+            Some((Why::Encrypted, "encrypted in the archive with AES"))
+        } else if self.flags & ENCRYPTED == 0 {
+            None
+        } else if self.flags & STRONG != 0 {
+            Some((Why::Encrypted, "encrypted in the archive"))
+        } else {
+            let detail = "protected by ZipCrypto, which anyone can break";
+            Some((Why::WeaklyEncrypted, detail))
+        }
+    }
+}
+
+impl<'a> Archive<'a> {
+    /// Finds the entries: those of the directory, then those that stand only in the archive.
+    pub fn read(bytes: &'a [u8]) -> Self {
+        let mut archive = Self {
+            bytes,
+            entries: Vec::new(),
+            is_cut: false,
+        };
+        archive.is_cut = archive.directory().is_none();
+        archive.unlisted();
+        archive
+    }
+
+    /// The first entry of this name; the case of letters does not count, as for Office.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        let mut entries = self.entries.iter();
+        entries.find(|entry| entry.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Unpacks an entry for a format that is itself an archive.
+    pub fn unpack(&self, entry: &Entry, part: &PartPath, work: &mut Work) -> Option<Unpacked> {
+        let data = self.bytes.get(entry.data.clone()).unwrap_or_default();
+        let reader = match reader(entry.method, data) {
+            Ok(reader) => reader,
+            Err(error) => {
+                let detail = format!("{} cannot be unpacked: {error}", entry.name);
+                work.unreadable(part, Why::Partly, detail);
+                return None;
+            }
+        };
+        work.unpack(part, data.len(), reader)
+    }
+
+    /// Reads an entry as a part of its own.
+    pub fn open(&self, entry: &Entry, source: &Source<'_>, path: &PartPath, work: &mut Work) {
+        if let Some((why, detail)) = entry.protection() {
+            return work.unreadable(path, why, detail);
+        }
+        if entry.is_cut {
+            work.unreadable(path, Why::Partly, "the archive ends within it");
+        }
+        let data = self.bytes.get(entry.data.clone()).unwrap_or_default();
+        match reader(entry.method, data) {
+            Ok(reader) => work.open_member(source, path, data.len(), reader),
+            Err(error) => {
+                work.unreadable(
+                    path,
+                    Why::Unreadable,
+                    format!("it cannot be unpacked: {error}"),
+                );
+            }
+        }
+    }
+
+    /// Reads the directory; none where there is none, or where it breaks off.
+    fn directory(&mut self) -> Option<()> {
+        let end_at = memmem::rfind(self.bytes, b"PK\x05\x06")?;
+        let end = self.bytes.get(end_at..)?;
+        let (mut size, mut offset) = (u64::from(u32_at(end, 12)?), u64::from(u32_at(end, 16)?));
+        let mut directory_end = end_at;
+        if size == u64::from(u32::MAX) || offset == u64::from(u32::MAX) {
+            // ZIP64 (4.3.14).
+            let at = memmem::rfind(self.bytes.get(..end_at)?, b"PK\x06\x06")?;
+            let record = self.bytes.get(at..)?;
+            (size, offset) = (u64_at(record, 40)?, u64_at(record, 48)?);
+            directory_end = at;
+        }
+        let offset = usize::try_from(offset).ok()?;
+        // Where something stands before the archive, the offsets do not count it.
+        let start = directory_end.checked_sub(usize::try_from(size).ok()?)?;
+        let is_start = |at: usize| {
+            let signature = self.bytes.get(at..).unwrap_or_default();
+            signature.starts_with(b"PK\x01\x02")
+        };
+        let start = if is_start(start) || size == 0 {
+            start
+        } else {
+            offset
+        };
+        let before = start.saturating_sub(offset);
+        let mut at = start;
+        while at < directory_end && self.entries.len() < MOST_ENTRIES {
+            at = self.listed(at, before)?;
+        }
+        Some(())
+    }
+
+    /// Reads an entry of the directory (4.3.12); gives where the next one stands.
+    fn listed(&mut self, at: usize, before: usize) -> Option<usize> {
+        let record = self.bytes.get(at..)?;
+        record.strip_prefix(b"PK\x01\x02")?;
+        let lengths = [
+            u16_at(record, 28)?,
+            u16_at(record, 30)?,
+            u16_at(record, 32)?,
+        ];
+        let [name, extra, comment] = lengths.map(usize::from);
+        let name_bytes = record.get(46..46 + name)?;
+        let extra_bytes = record.get(46 + name..46 + name + extra)?;
+        let flags = u16_at(record, 8)?;
+        let [packed, offset] = wide(
+            extra_bytes,
+            u32_at(record, 24)?,
+            [u32_at(record, 20)?, u32_at(record, 42)?],
+        );
+        let header = before.saturating_add(usize::try_from(offset).ok()?);
+        let packed = usize::try_from(packed).unwrap_or(usize::MAX);
+        let start = data_start(self.bytes, header);
+        let start_or_end = start.unwrap_or(self.bytes.len());
+        let end = start_or_end.saturating_add(packed).min(self.bytes.len());
+        self.entries.push(Entry {
+            name: entry_name(name_bytes, flags),
+            method: u16_at(record, 10)?,
+            flags,
+            data: start_or_end..end,
+            is_cut: end - start_or_end < packed,
+        });
+        Some(at + 46 + name + extra + comment)
+    }
+
+    /// Adds what stands between the files that the directory lists.
+    fn unlisted(&mut self) {
+        let mut known: Vec<Range<usize>> = self.entries.iter().map(|e| e.data.clone()).collect();
+        known.sort_by_key(|range| range.start);
+        let starts: Vec<usize> = known.iter().map(|range| range.start).collect();
+        let mut at = 0;
+        let mut behind = known.iter().peekable();
+        while self.entries.len() < MOST_ENTRIES {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            let Some(found) = memmem::find(rest, b"PK\x03\x04") else {
+                break;
+            };
+            let header = at + found;
+            at = header + 4;
+            while let Some(range) = behind.next_if(|range| range.start <= header) {
+                at = at.max(range.end);
+            }
+            let is_inside = at > header + 4;
+            let Some(start) = data_start(self.bytes, header).filter(|_| !is_inside) else {
+                continue;
+            };
+            if starts.binary_search(&start).is_err()
+                && let Some(entry) = self.local(header, start)
+            {
+                at = at.max(entry.data.end.min(start + sure_size(self.bytes, header)));
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// Reads a file by the header before it (4.3.7).
+    fn local(&self, header: usize, start: usize) -> Option<Entry> {
+        let record = self.bytes.get(header..)?;
+        let name = record.get(30..30 + usize::from(u16_at(record, 26)?))?;
+        let flags = u16_at(record, 6)?;
+        let size = sure_size(self.bytes, header);
+        let method = u16_at(record, 8)?;
+        let end = if size > 0 {
+            start.saturating_add(size)
+        } else if method == 0 {
+            let rest = self.bytes.get(start..)?;
+            memmem::find(rest, b"PK").map_or(self.bytes.len(), |length| start + length)
+        } else {
+            self.bytes.len()
+        };
+        Some(Entry {
+            name: entry_name(name, flags),
+            method,
+            flags,
+            data: start..end.min(self.bytes.len()),
+            is_cut: end > self.bytes.len(),
+        })
+    }
+}
+
+/// The packed size that a local header tells; zero where it stands behind the file.
+fn sure_size(bytes: &[u8], header: usize) -> usize {
+    let record = bytes.get(header..).unwrap_or_default();
+    let size = u32_at(record, 18).filter(|size| *size != u32::MAX);
+    size.and_then(|size| usize::try_from(size).ok())
+        .unwrap_or(0)
+}
+
+/// Where the bytes of the file behind this local header begin.
+fn data_start(bytes: &[u8], header: usize) -> Option<usize> {
+    let record = bytes.get(header..)?;
+    record.strip_prefix(b"PK\x03\x04")?;
+    let name = usize::from(u16_at(record, 26)?);
+    let extra = usize::from(u16_at(record, 28)?);
+    let start = header + 30 + name + extra;
+    (start <= bytes.len()).then_some(start)
+}
+
+/// Values that do not fit 32 bits stand in the ZIP64 field, in this order (4.5.3).
+fn wide(extra: &[u8], unpacked: u32, values: [u32; 2]) -> [u64; 2] {
+    let mut field = zip64(extra);
+    let mut next = |value: u32| {
+        let wide = field
+            .filter(|_| value == u32::MAX)
+            .and_then(|field| u64_at(field, 0));
+        if wide.is_some() {
+            field = field.and_then(|field| field.get(8..));
+        }
+        wide.unwrap_or(u64::from(value))
+    };
+    next(unpacked);
+    values.map(next)
+}
+
+fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
+    loop {
+        let (id, length) = (u16_at(extra, 0)?, usize::from(u16_at(extra, 2)?));
+        if id == 1 {
+            return extra.get(4..4 + length);
+        }
+        extra = extra.get(4 + length..)?;
+    }
+}
+
+/// A name is in UTF-8 where the flag says so or it can be, else in the first code page of DOS
+/// (appendix D).
+fn entry_name(bytes: &[u8], flags: u16) -> String {
+    const UTF_8: u16 = 1 << 11;
+    let is_utf8 = flags & UTF_8 != 0 || std::str::from_utf8(bytes).is_ok();
+    let name = charset::decode(bytes, Some(if is_utf8 { "utf-8" } else { "cp850" }));
+    name.replace('\\', "/").replace(['\r', '\n'], " ")
+}
+
+/// What unpacks a method (4.4.5).
+fn reader<'a>(method: u16, data: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+    match method {
+        0 => Ok(Box::new(data)),
+        8 => Ok(Box::new(DeflateDecoder::new(data))),
+        12 => Ok(Box::new(BzDecoder::new(data))),
+        93 => gzip::reader(Kind::Zstd, data),
+        95 => gzip::reader(Kind::Xz, data),
+        _ => Err(io::Error::other(format!(
+            "there is no reader for the method {method}"
+        ))),
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let field = bytes.get(at..at.checked_add(2)?)?;
+    Some(u16::from_le_bytes(field.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let field = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(field.try_into().ok()?))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    let field = bytes.get(at..at.checked_add(8)?)?;
+    Some(u64::from_le_bytes(field.try_into().ok()?))
+}
+
+#[cfg(test)]
+pub(super) mod tests;
