@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod completions;
 mod explain;
 mod extract;
 mod input;
@@ -53,6 +54,8 @@ enum Verb {
     Rules(rules::Args),
     Relays(relays::Args),
     #[command(hide = true)]
+    Completions(completions::Args),
+    #[command(hide = true)]
     Worker(worker::Args),
 }
 
@@ -72,6 +75,7 @@ pub fn run() -> ExitCode {
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),
+        Verb::Completions(args) => completions::run(&args),
         Verb::Worker(args) => worker::run(args, config),
     };
     match done {
