@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs the Debian packages that the tests and the demo need, and nothing where all are there.
+# Arguments are further packages.
 #
 # Leaves the machine's mail alone: Postfix comes without a configuration, none of its services is
 # started, no package is removed for it. Needs root, or sudo.
 set -euo pipefail
 
-packages=(postfix postfix-pcre mandoc python3)
+packages=(postfix postfix-pcre mandoc python3 systemd apparmor "$@")
 # cargo links with the C compiler; who has one under another name needs no second one.
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 
@@ -30,7 +31,7 @@ if [ "$(id -u)" != 0 ]; then
         exit 1
     fi
     echo "install: asking sudo, to install: ${missing[*]}"
-    exec sudo "$0"
+    exec sudo "$0" "$@"
 fi
 echo "install: installing by apt-get: ${missing[*]}"
 

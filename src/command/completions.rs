@@ -41,7 +41,7 @@ mod tests {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut shown(), "pii-milter", &mut text);
             let text = String::from_utf8(text).unwrap();
-            assert!(text.contains("explain") && text.contains("--config"));
+            assert!(text.contains("explain") && text.contains("config"));
             assert!(!text.contains("worker") && !text.contains("completions "));
         }
     }
