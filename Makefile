@@ -45,9 +45,11 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	cargo deny --locked check licenses bans sources
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
-	@tests/install.sh $(PACKAGING) mmdebstrap systemd-container rpm
+	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm
 	packaging/test-install.sh
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
+	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
+	PII_MILTER_LONG=1 $(CARGO) test --locked --release --test milter -- --nocapture
 	$(CARGO) test --locked --release --test mta
 	@for round in $$(seq $(ROUNDS)); do \
 	    echo "long: round $$round of $(ROUNDS)"; \
@@ -56,7 +58,7 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	$(CARGO) test --locked --all-targets
 
 packages: rust ## Build the deb and the rpm into PACKAGES (the build cache, packages/out)
-	@tests/install.sh $(PACKAGING)
+	@tests/install.sh packages $(PACKAGING)
 	packaging/build.sh $(PACKAGES)
 
 eval: rust ## Score the detectors against labelled mail: make eval DATA=FOLDER

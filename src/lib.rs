@@ -18,7 +18,7 @@
 //! 12 command
 //! 11 config
 //! 10 milter
-//!  8 log worker
+//!  8 log mta worker
 //!  7 inspect
 //!  6 act
 //!  5 decide
@@ -26,7 +26,7 @@
 //!  3 detect
 //!  2 extract
 //!  1 message units yaml
-//!  0 nearest secret shipped
+//!  0 metrics nearest secret shipped spool
 //! ```
 
 pub mod act;
@@ -39,10 +39,13 @@ pub mod extract;
 pub mod inspect;
 pub mod log;
 pub mod message;
+pub mod metrics;
 pub mod milter;
+pub mod mta;
 pub mod nearest;
 pub mod secret;
 pub mod shipped;
+pub mod spool;
 pub mod units;
 pub mod worker;
 pub mod yaml;

@@ -80,7 +80,8 @@ fn right_files_are_read_and_their_doubts_told() -> Result<(), Box<dyn Error>> {
         source.settings().map_err(|errors| errors.join("\n"))?;
         let policy = source.policy().map_err(|errors| errors.join("\n"))?;
         let found = config::doubts(&source, &policy, date(2026, 11, 25));
-        let mut found = found.map_err(|errors| errors.join("\n"))?;
+        let found = found.map_err(|errors| errors.join("\n"))?;
+        let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
         found.retain(|doubt| !doubt.starts_with("detectors: there is none"));
         let expected = marked(&path, "# doubt: ")?;
         if expected != found {
@@ -99,6 +100,7 @@ fn the_shipped_file_works_and_doubts_only_its_own_samples() -> Result<(), Box<dy
     let policy = source.policy().map_err(|errors| errors.join("\n"))?;
     let doubts = config::doubts(&source, &policy, date(2026, 11, 25));
     for doubt in doubts.map_err(|errors| errors.join("\n"))? {
+        let doubt = doubt.to_string();
         let is_sample = doubt.ends_with("stands in the example; write your own");
         assert!(
             is_sample || doubt.starts_with("detectors: there is none"),
@@ -183,10 +185,11 @@ fn the_verb_prints_table_exceptions_and_doubts() -> Result<(), Box<dyn Error>> {
     for part in [
         "valid/exception-ended.yaml: mode monitor, policy ",
         "Outbound: the client is in loopback, 192.0.2.0/24, or logged in",
-        " stranger    plain    incamail   refuse",
+        " stranger   plain   incamail  refuse",
         "refuse: reject 5.7.1 Please use the customer portal",
         "exceptions[0]: from payroll@muster.swiss to partner by incamail, ended on 2026-11-24: salary slips",
         "  exceptions[0]: it ended on 2026-11-24; take it out",
+        "    for example: from payroll@muster.swiss to a@partner.swiss\n",
     ] {
         assert!(out.contains(part), "{part}\n{out}");
     }
@@ -195,6 +198,24 @@ fn the_verb_prints_table_exceptions_and_doubts() -> Result<(), Box<dyn Error>> {
     assert_eq!((code, out.lines().count()), (Some(1), 1));
     assert_eq!(object["outbound"]["stranger"][2], "refuse");
     assert_eq!(object["exceptions"][0]["until"], "2026-11-24");
+    assert_eq!(object["doubts"][0]["example"]["to"], "a@partner.swiss");
+    Ok(())
+}
+
+#[test]
+fn the_verb_names_what_lowers_protection() -> Result<(), Box<dyn Error>> {
+    let (code, out, _) = check("valid/exception-lowers.yaml", false)?;
+    let line = "    lowers protection, for example: from payroll@muster.swiss to a@else.example, \
+                confidential: by plain instead of refuse\n";
+    assert!(code == Some(0) && out.contains(line), "{out}");
+    let (_, out, _) = check("valid/exception-lowers.yaml", true)?;
+    let object: serde_json::Value = serde_json::from_str(&out)?;
+    let lowers = &object["exceptions"][0]["lowers"];
+    assert_eq!(lowers["instead_of"], "refuse");
+    assert_eq!(lowers["example"]["level"], "confidential");
+    let (_, out, _) = check("valid/plain.yaml", true)?;
+    let object: serde_json::Value = serde_json::from_str(&out)?;
+    assert!(object["exceptions"][0]["lowers"].is_null());
     Ok(())
 }
 

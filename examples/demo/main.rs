@@ -27,7 +27,7 @@ use mta::home::Home;
 use mta::milter::{self, Milter};
 use mta::postfix::{Entrance, Postfix};
 use mta::sink::Sink;
-use mta::{free_port, relays, smtp};
+use mta::{Mta, free_port, relays, smtp};
 
 /// Where the demo listens for mail, when that port is free.
 const PORT: u16 = 2525;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps what is to be done to a message, in the terms of the milter protocol.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::message::Address;
+use crate::message::words::decode_words;
 
 /// One change in milter terms.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +49,13 @@ impl Plan {
 
 impl Edit {
     /// The edit as `explain --json` prints it: header values and addresses as written, without
-    /// brackets.
+    /// brackets, but for a password in the subject.
     pub fn as_json(&self) -> Value {
         match self {
-            Self::AddHeader(name, value) => json!({ "add_header": [name, value] }),
-            Self::ChangeHeader(name, value, _) => json!({ "change_header": [name, value] }),
+            Self::AddHeader(name, value) => json!({ "add_header": [name, masked(value)] }),
+            Self::ChangeHeader(name, value, _) => {
+                json!({ "change_header": [name, masked(value)] })
+            }
             Self::DeleteHeader(name, _) => json!({ "delete_header": [name] }),
             Self::AddRecipient(address, _) => json!({ "add_recipient": address }),
             Self::DeleteRecipient(given) => {
@@ -66,8 +70,10 @@ impl Edit {
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AddHeader(name, value) => write!(f, "add {name}: {value}"),
-            Self::ChangeHeader(name, value, _) => write!(f, "change {name} to {value}"),
+            Self::AddHeader(name, value) => write!(f, "add {name}: {}", masked(value)),
+            Self::ChangeHeader(name, value, _) => {
+                write!(f, "change {name} to {}", masked(value))
+            }
             Self::DeleteHeader(name, _) => write!(f, "delete {name} (the client sent it)"),
             Self::AddRecipient(address, _) => write!(f, "add recipient {address}"),
             Self::DeleteRecipient(given) => {
@@ -76,5 +82,47 @@ impl fmt::Display for Edit {
             Self::Hold(reason) => write!(f, "leave it in the MTA's hold queue: {reason}"),
             Self::Reply(code, status, text) => write!(f, "answer {code} {status} {text}"),
         }
+    }
+}
+
+/// A header value to be shown. Users of HIN write `(init: PASSWORD)` into a subject
+/// (support.hin.ch), which opens the mail: such a subject is shown decoded, the password as dots.
+fn masked(value: &str) -> Cow<'_, str> {
+    const OPENS: &str = "(init";
+    let text = decode_words(value.as_bytes());
+    let Some(start) = text.to_ascii_lowercase().find(OPENS) else {
+        return Cow::Borrowed(value);
+    };
+    let (before, secret) = text.split_at(start + OPENS.len());
+    let after = secret.rfind(')').and_then(|end| secret.get(end..));
+    Cow::Owned(format!("{before}: …{}", after.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_subject_is_not_shown() {
+        for subject in [
+            "Befund (vertraulich) (init: Xy7secret)",
+            "(INIT:Xy7secret) Befund",
+            "=?UTF-8?B?QmVmdW5kIChpbml0OiBYeTdzZWNyZXQp?=",
+            "Befund (init: Xy7secret",
+        ] {
+            for edit in [
+                Edit::AddHeader("Subject".into(), subject.into()),
+                Edit::ChangeHeader("Subject".into(), subject.into(), 1),
+            ] {
+                let shown = format!("{edit} {}", edit.as_json());
+                assert!(shown.contains("Befund") && shown.contains("…"), "{shown}");
+                assert!(
+                    !shown.contains("Xy7") && !shown.contains("YeTdz"),
+                    "{shown}"
+                );
+            }
+        }
+        let plain = Edit::AddHeader("Subject".into(), "=?UTF-8?Q?ann=C3=A9e?=".into());
+        assert_eq!(plain.to_string(), "add Subject: =?UTF-8?Q?ann=C3=A9e?=");
     }
 }

@@ -128,18 +128,23 @@ fn headers(message: &Message, channels: &[&Channel]) -> Vec<Edit> {
 }
 
 /// Marks every Subject. RFC 5322 allows one, but clients differ in which of two they show, so none
-/// may stay without; where there is none, the mark is all of it.
+/// may stay without; where there is none, the mark is all of it. A mark that the MTA writes at
+/// delivery needs a Subject to stand in: an empty one.
 fn subjects(message: &Message, marks: &[&subject::Mark]) -> Vec<Edit> {
     let name = || "Subject".to_owned();
+    let all = marks.len();
+    let by_us = |mark: &&subject::Mark| mark.by == subject::By::Filter;
+    let marks: Vec<_> = marks.iter().copied().filter(by_us).collect();
     let mut edits = Vec::new();
     let mut count = 0;
     for field in message.fields.iter().filter(|field| field.is("Subject")) {
         count += 1;
-        let marked = subject::mark(value(message, field), marks);
+        let marked = subject::mark(value(message, field), &marks);
         edits.extend(marked.map(|value| Edit::ChangeHeader(name(), value, count)));
     }
     if count == 0 {
-        let marked = subject::mark(b"", marks);
+        let empty = (all > marks.len()).then(String::new);
+        let marked = subject::mark(b"", &marks).or(empty);
         edits.extend(marked.map(|value| Edit::AddHeader(name(), value)));
     }
     edits

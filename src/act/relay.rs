@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::field;
-use super::subject::Mark;
+use super::subject::{By, Mark};
 use crate::message::Address;
 use crate::yaml;
 
@@ -217,6 +217,9 @@ impl Profile {
             if self.recipient.as_ref().is_some_and(|r| r.strip) && route.next_hop == "mx" {
                 doubts.push("route.next_hop: mx finds no host for a suffix that only routes; write [host]:port".into());
             }
+        }
+        if self.route.is_none() && self.subject.as_ref().is_some_and(|m| m.by == By::Delivery) {
+            doubts.push("subject.by: delivery needs a route: the mark is written on the way to it; write recipient and route, or by: filter".into());
         }
         if self.subject.is_none() && self.headers.is_empty() && self.recipient.is_none() {
             doubts.push("it does nothing; write subject, headers or recipient".into());

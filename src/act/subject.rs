@@ -23,6 +23,8 @@ pub struct Mark {
     pub add: String,
     /// Before or behind the subject.
     pub place: Place,
+    /// Who writes it.
+    pub by: By,
     present: Regex,
     asking: Regex,
 }
@@ -37,6 +39,17 @@ pub enum Place {
     End,
 }
 
+/// Who writes a mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// We do, for all recipients of the message.
+    #[default]
+    Filter,
+    /// The MTA does, when it hands the message to the relay, and only there.
+    Delivery,
+}
+
 /// A mark as a profile writes it.
 #[derive(Deserialize)]
 #[serde(rename = "subject", deny_unknown_fields)]
@@ -44,6 +57,8 @@ struct Raw {
     add: String,
     #[serde(rename = "where")]
     place: Place,
+    #[serde(default)]
+    by: By,
     unless: Option<String>,
     asks: Option<String>,
 }
@@ -55,6 +70,7 @@ impl TryFrom<Raw> for Mark {
         let Raw {
             add,
             place,
+            by,
             unless,
             asks,
         } = raw;
@@ -74,6 +90,7 @@ impl TryFrom<Raw> for Mark {
         Ok(Self {
             add,
             place,
+            by,
             present,
             asking,
         })
@@ -100,6 +117,11 @@ impl Mark {
     /// True where the subject, as a client shows it, is marked already, by us or by a person.
     pub fn is_in(&self, text: &str) -> bool {
         self.present.is_match(text)
+    }
+
+    /// The regular expression of a subject that is marked already, for an MTA that asks the same.
+    pub fn pattern(&self) -> &str {
+        self.present.as_str()
     }
 
     /// True where a person typed a mark that asks for the relay.

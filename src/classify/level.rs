@@ -40,6 +40,19 @@ struct Term {
     entities: Vec<Entity>,
 }
 
+/// A condition that never decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Outdone<'a> {
+    /// Its level.
+    pub level: Sensitivity,
+    /// The condition.
+    pub condition: &'a Condition,
+    /// The higher level.
+    pub by_level: Sensitivity,
+    /// The condition of that level, which holds whenever the other does.
+    pub by: &'a Condition,
+}
+
 impl Levels {
     /// Binds the lines of `classify` to the names of the levels, lowest first.
     ///
@@ -87,10 +100,34 @@ impl Levels {
         })
     }
 
-    /// True where some condition can make a message this level.
-    pub fn can_be(&self, level: Sensitivity) -> bool {
+    /// True where some condition can make a message this level, as far as entities are ever found.
+    pub fn can_be(&self, level: Sensitivity, is_found: impl Fn(Entity) -> bool) -> bool {
+        let outdone: Vec<Outdone> = self.outdone().collect();
+        let decides = |condition: &Condition| {
+            let mut outdone = outdone.iter();
+            condition.can_hold(&is_found)
+                && !outdone.any(|one| std::ptr::eq(one.condition, condition))
+        };
         let mut lines = self.lines.iter();
-        level.0 == 0 || lines.any(|(own, conditions)| *own == level && !conditions.is_empty())
+        level.0 == 0 || lines.any(|(own, list)| *own == level && list.iter().any(decides))
+    }
+
+    /// The conditions that never decide, since one of a higher level holds whenever they do.
+    pub fn outdone(&self) -> impl Iterator<Item = Outdone<'_>> {
+        let all = || {
+            let lines = self.lines.iter();
+            lines.flat_map(|(level, list)| list.iter().map(|one| (*level, one)))
+        };
+        all().filter_map(move |(level, condition)| {
+            let mut higher = all().filter(|(other, _)| *other > level);
+            let (by_level, by) = higher.find(|(_, other)| condition.implies(other))?;
+            Some(Outdone {
+                level,
+                condition,
+                by_level,
+                by,
+            })
+        })
     }
 
     /// The name of a level.
@@ -113,6 +150,21 @@ impl Levels {
 }
 
 impl Condition {
+    /// True where every message of which this holds is one of which the other holds.
+    fn implies(&self, other: &Self) -> bool {
+        let within = |term: &Term, wide: &Term| {
+            let mut entities = term.entities.iter();
+            term.count >= wide.count && entities.all(|entity| wide.entities.contains(entity))
+        };
+        let mut wide = other.terms.iter();
+        wide.all(|wide| self.terms.iter().any(|term| within(term, wide)))
+    }
+
+    fn can_hold(&self, is_found: impl Fn(Entity) -> bool) -> bool {
+        let mut terms = self.terms.iter();
+        terms.all(|term| term.entities.iter().any(|entity| is_found(*entity)))
+    }
+
     fn holds(&self, counts: &HashMap<Entity, usize>) -> bool {
         let count = |entity| counts.get(entity).copied().unwrap_or_default();
         self.terms
@@ -205,6 +257,23 @@ mod tests {
         let both = "person-name and  2 date-of-birth";
         assert!(!holds(both, &[(PersonName, 1), (DateOfBirth, 1)]));
         assert!(holds(both, &[(PersonName, 1), (DateOfBirth, 2)]));
+    }
+
+    #[test]
+    fn a_condition_implies_what_holds_with_it() {
+        for (narrow, wide, expected) in [
+            ("10 national-id", "national-id", true),
+            ("national-id", "2 national-id", false),
+            ("5 person-name", "5 contact", true),
+            ("5 contact", "5 person-name", false),
+            ("health and national-id", "national-id", true),
+            ("national-id", "health and national-id", false),
+            ("person-name and 2 salary", "salary and contact", true),
+        ] {
+            let read = |text: &str| text.parse::<Condition>().unwrap();
+            let implies = read(narrow).implies(&read(wide));
+            assert_eq!(implies, expected, "{narrow} / {wide}");
+        }
     }
 
     #[test]

@@ -234,5 +234,6 @@ fn lines_must_name_levels() {
     );
     let levels = new("internal: [ special-category ]").unwrap();
     assert!(levels.reads(Entity::Health) && !levels.reads(Entity::Salary));
-    assert!(levels.can_be(Sensitivity(1)) && levels.can_be(Sensitivity(0)));
+    let can_be = |level, is_found: bool| levels.can_be(Sensitivity(level), |_| is_found);
+    assert!(can_be(1, true) && can_be(0, true) && can_be(0, false) && !can_be(1, false));
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Checks the configuration and prints the decision table as a person reads it.
 
+mod mta;
+
 use std::path::{Path, PathBuf};
 
-use comfy_table::{Table, presets};
+use comfy_table::Table;
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use super::{FOUND, Stop, UNUSABLE, WELL, input, report};
 use crate::act::Action;
-use crate::config::{self, File, Source};
+use crate::config::{self, Doubt, Example, File, Lowered, Source};
+use crate::decide::Exception;
 use crate::inspect::Policy;
 use crate::message::Direction;
 
@@ -18,7 +21,10 @@ use crate::message::Direction;
 /// Reads the configuration with everything it names, runs the examples of detectors and relay
 /// profiles, and says what can be read but hardly meant. Exit code: 0 all well, 1 doubts, 2 unusable.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
     /// The configuration to check; without it the one that `serve` would use.
     path: Option<PathBuf>,
     /// Print one JSON object.
@@ -26,18 +32,27 @@ pub struct Args {
     json: bool,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Mta(mta::Args),
+}
+
 /// What there is to say about a configuration that can be used.
 struct Report {
     source: Source,
     file: File,
     policy: Policy,
-    doubts: Vec<String>,
+    doubts: Vec<Doubt>,
+    lowered: Vec<Lowered>,
     today: Date,
 }
 
 /// Runs the verb.
 pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
-    let Args { path, json } = args;
+    let Args { what, path, json } = args;
+    if let Some(What::Mta(args)) = what {
+        return mta::run(args, config);
+    }
     let report = match read(path.as_deref().or(config)) {
         Ok(report) => report,
         Err(errors) if json => {
@@ -63,12 +78,14 @@ fn read(path: Option<&Path>) -> Result<Report, Vec<String>> {
     let source = Source::read(path)?;
     let policy = source.policy()?;
     let doubts = config::doubts(&source, &policy, today)?;
+    let lowered = config::lowered(&policy, today);
     let file = source.file()?;
     Ok(Report {
         source,
         file,
         policy,
         doubts,
+        lowered,
         today,
     })
 }
@@ -97,25 +114,39 @@ fn print(report: &Report) {
         println!("  {name}: {does}");
     }
     println!("\nExceptions, read before the table, for outbound mail");
-    for (at, one) in policy.table.exceptions().iter().enumerate() {
-        let has = match one.holds(report.today) {
-            true => "until",
-            false => "ended on",
-        };
-        println!(
-            "  exceptions[{at}]: from {} to {} by {}, {has} {}: {}",
-            one.from, one.to, one.channel, one.until, one.because
-        );
+    let exceptions = policy.table.exceptions();
+    for (at, one) in exceptions.iter().enumerate() {
+        print_exception(report, at, one);
     }
-    if policy.table.exceptions().is_empty() {
+    if exceptions.is_empty() {
         println!("  none");
     }
     println!("\nDoubts");
-    for doubt in doubts {
-        println!("  {doubt}");
+    for Doubt { sentence, example } in doubts {
+        println!("  {sentence}");
+        if let Some(example) = example {
+            println!("    for example: {example}");
+        }
     }
     if doubts.is_empty() {
         println!("  none");
+    }
+}
+
+fn print_exception(report: &Report, at: usize, one: &Exception) {
+    let has = match one.holds(report.today) {
+        true => "until",
+        false => "ended on",
+    };
+    println!(
+        "  exceptions[{at}]: from {} to {} by {}, {has} {}: {}",
+        one.from, one.to, one.channel, one.until, one.because
+    );
+    if let Some(lowered) = report.lowered.iter().find(|one| one.exception == at) {
+        println!(
+            "    lowers protection, for example: {}: by {} instead of {}",
+            lowered.example, one.channel, lowered.instead_of
+        );
     }
 }
 
@@ -136,10 +167,9 @@ fn title(direction: Direction, policy: &Policy) -> String {
 /// Kinds down, levels across.
 fn matrix(direction: Direction, policy: &Policy) -> Table {
     let table = &policy.table;
-    let mut matrix = Table::new();
-    matrix.load_style(presets::UTF8_HORIZONTAL_ONLY);
     let columns = table.columns().iter().map(String::as_str);
-    matrix.set_header(["to"].into_iter().chain(columns));
+    let head: Vec<&str> = ["to"].into_iter().chain(columns).collect();
+    let mut matrix = report::table(&head);
     for (kind, row) in table.kinds().names().iter().zip(table.rows(direction)) {
         matrix.add_row([kind].into_iter().chain(&row.cells));
     }
@@ -168,8 +198,12 @@ fn as_json(report: &Report) -> Value {
         let rows = kinds.map(|(kind, row)| (kind.clone(), json!(row.cells)));
         Value::Object(rows.collect())
     };
-    let exceptions = table.exceptions().iter().map(|one| {
+    let exceptions = table.exceptions().iter().enumerate().map(|(at, one)| {
+        let lowered = report.lowered.iter().find(|one| one.exception == at);
+        let lowered = lowered
+            .map(|one| json!({ "instead_of": one.instead_of, "example": example(&one.example) }));
         json!({
+            "lowers": lowered,
             "from": one.from.to_string(),
             "to": one.to.to_string(),
             "channel": one.channel,
@@ -177,6 +211,9 @@ fn as_json(report: &Report) -> Value {
             "until": one.until.to_string(),
         })
     });
+    let doubts = report.doubts.iter();
+    let doubts = doubts
+        .map(|one| json!({ "doubt": one.sentence, "example": one.example.as_ref().map(example) }));
     json!({
         "config": report.source.path,
         "policy": report.policy.digest,
@@ -185,7 +222,17 @@ fn as_json(report: &Report) -> Value {
         "outbound": rows(Direction::Outbound),
         "inbound": rows(Direction::Inbound),
         "exceptions": exceptions.collect::<Vec<_>>(),
-        "doubts": report.doubts,
+        "doubts": doubts.collect::<Vec<_>>(),
         "errors": [],
+    })
+}
+
+fn example(example: &Example) -> Value {
+    json!({
+        "from": example.from,
+        "to": example.to,
+        "direction": example.direction,
+        "level": example.level,
+        "on": example.on.map(|day| day.to_string()),
     })
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use crate::act::Edit;
 use crate::inspect::{Policy, Verdict, inspect};
-use crate::message::{Address, Envelope, Recipient, header};
+use crate::message::{Address, Envelope, PartPath, Recipient, header, words};
 
 /// Say what would happen to a message, and why.
 ///
@@ -28,7 +29,7 @@ Examples:
 pub struct Args {
     /// The message; "-" reads standard input.
     file: PathBuf,
-    /// Envelope sender; without it the address in From.
+    /// Envelope sender, "" for a bounce; without it the address in From.
     #[arg(long, value_name = "ADDRESS")]
     from: Option<String>,
     /// Envelope recipient, may be given more than once; without it the addresses in To, Cc and Bcc.
@@ -55,7 +56,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let envelope = envelope(args, &raw)?;
     let message_id = input::message_id(&raw);
     let sender = envelope.sender.clone();
-    let verdict = inspect(envelope, raw, None, &policy);
+    let mut verdict = inspect(envelope, raw.clone(), None, &policy);
+    mask_subject(&mut verdict, &raw);
     let path = args.file.display().to_string();
     let report = Report::new(path, message_id, verdict.classification.clone());
     if args.json {
@@ -80,6 +82,10 @@ fn envelope(args: &Args, raw: &[u8]) -> Result<Envelope, Stop> {
         Some(from) => Address::new(from),
         None => in_header(&["From"]).into_iter().next().unwrap_or_default(),
     };
+    if args.to.iter().any(|to| to.trim().is_empty()) {
+        let sentence = "--to names nobody; say --to ADDRESS, such as anna@example.ch".to_owned();
+        return Err(Stop(UNUSABLE, sentence));
+    }
     let recipients: Vec<Address> = if args.to.is_empty() {
         in_header(&["To", "Cc", "Bcc"])
     } else {
@@ -108,6 +114,35 @@ fn recipient(address: Address) -> Recipient {
         address,
         notify: None,
         original: None,
+    }
+}
+
+/// Puts the mask in place of a found value in the subjects that edits write: the MTA has to be told
+/// them, who reads this has not.
+fn mask_subject(verdict: &mut Verdict, raw: &[u8]) {
+    let (fields, _) = header::split(raw);
+    let subjects = fields.iter().filter(|field| field.is("Subject"));
+    let subjects = subjects.filter_map(|field| raw.get(field.value.clone()));
+    let text: Vec<String> = subjects.map(words::decode_words).collect();
+    let text = text.join("\n");
+    let evidence = verdict.classification.evidence.iter();
+    let in_subject = evidence.filter(|evidence| evidence.part == PartPath::header("Subject"));
+    let masks = in_subject.map(|evidence| {
+        let (start, length) = (evidence.start, evidence.end - evidence.start);
+        let value: String = text.chars().skip(start).take(length).collect();
+        (value, evidence.masked.as_str())
+    });
+    let masks: Vec<(String, &str)> = masks.filter(|(value, _)| !value.is_empty()).collect();
+    for edit in &mut verdict.plan.actions {
+        if let Edit::AddHeader(_, value) | Edit::ChangeHeader(_, value, _) = edit {
+            let mut shown = words::decode_words(value.as_bytes());
+            for (found, mask) in &masks {
+                if shown.contains(found) {
+                    shown = shown.replace(found, mask);
+                    shown.clone_into(value);
+                }
+            }
+        }
     }
 }
 
@@ -160,7 +195,7 @@ fn print(report: &Report, verdict: &Verdict, sender: &Address, policy: &Policy) 
             &decision.because,
         ]);
     }
-    println!("\n{decisions}\n");
+    println!("\n{}\n", decisions.trim_fmt());
     println!("in mode \"monitor\" and \"enforce\":");
     verdict
         .plan

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Stop, UNUSABLE, WELL, input};
+use super::{LATER, Stop, UNUSABLE, WELL, input};
 use crate::extract::{self, Budget, Extract, Text};
 use crate::message::{Envelope, Message};
 use crate::nearest::did_you_mean;
@@ -58,7 +58,7 @@ pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
         io::ErrorKind::BrokenPipe => Ok(()),
         _ => Err(error),
     });
-    printed.map_err(|error| Stop(UNUSABLE, format!("cannot write the text: {error}")))?;
+    printed.map_err(|error| Stop(LATER, format!("cannot write the output: {error}")))?;
     for part in &extract.unreadable {
         let line = format!("{}: {}", part.part, part.detail);
         eprintln!("pii-milter: part {}", harmless(&line));

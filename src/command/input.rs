@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Stop> {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        fs::read(path)
+        check_end(path).and_then(|()| fs::read(path))
     };
     bytes.map_err(|error| {
         let path = path.display();
@@ -34,6 +35,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Stop> {
             ),
         )
     })
+}
+
+/// A device has no end.
+fn check_end(path: &Path) -> io::Result<()> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_char_device() || kind.is_block_device() {
+        return Err(io::Error::other("it is a device"));
+    }
+    Ok(())
 }
 
 /// The policy of the configuration that the command line names.

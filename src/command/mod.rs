@@ -6,6 +6,10 @@
     reason = "only the verbs speak to the terminal"
 )]
 
+// First, for its macros hold in what follows.
+#[macro_use]
+mod print;
+
 mod check;
 mod completions;
 mod explain;
@@ -16,12 +20,13 @@ mod report;
 mod rules;
 mod scan;
 mod serve;
+mod setup;
 mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Nothing found, or all well.
 pub const WELL: u8 = 0;
@@ -53,6 +58,7 @@ enum Verb {
     Extract(extract::Args),
     Rules(rules::Args),
     Relays(relays::Args),
+    Setup(setup::Args),
     #[command(hide = true)]
     Completions(completions::Args),
     #[command(hide = true)]
@@ -62,6 +68,11 @@ enum Verb {
 /// Why a verb ended early: the exit code, and one sentence that says what to do.
 #[derive(Debug)]
 pub struct Stop(pub u8, pub String);
+
+/// The command line as it is declared, which the manual page must match.
+pub fn cli() -> clap::Command {
+    Cli::command()
+}
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -76,6 +87,7 @@ pub fn run() -> ExitCode {
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),
         Verb::Completions(args) => completions::run(&args),
+        Verb::Setup(args) => setup::run(&args, config),
         Verb::Worker(args) => worker::run(args, config),
     };
     match done {

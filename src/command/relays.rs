@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Shows, checks and renders relay profiles.
 
+mod file;
 mod postfix;
+mod sendmail;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +11,13 @@ use std::path::{Path, PathBuf};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
+use self::file::File;
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use crate::act::Action;
 use crate::act::relay::Profile;
 use crate::config::Source;
 use crate::nearest::did_you_mean;
+use crate::units::Endpoint;
 
 /// Show, check and render relay profiles.
 ///
@@ -42,7 +47,7 @@ enum What {
         /// The profile.
         id: String,
     },
-    /// Print the lines that an MTA needs for the profiles.
+    /// Print the lines that an MTA needs for the profiles that the configuration's channels use.
     #[command(subcommand)]
     Render(Mta),
 }
@@ -63,6 +68,12 @@ enum Mta {
         )]
         milter: String,
     },
+    /// Sendmail: lines of sendmail.mc, mailertable and access map.
+    Sendmail {
+        /// Write the files into DIR, and have the lines name them there, instead of printing them.
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
 }
 
 /// Runs the verb.
@@ -75,7 +86,22 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         }
         What::Check { id } => check(find(&id, &files(config)?)?),
         What::Render(Mta::Postfix { dir, milter }) => {
-            render(&profiles(config)?, dir.as_deref(), &milter)
+            let profiles = used(config)?;
+            if !milter.starts_with("unix:") && !milter.starts_with("inet:") {
+                let told = format!(
+                    "--milter {milter} is no socket; write unix:pii-milter/milter.sock or inet:127.0.0.1:8894"
+                );
+                return Err(Stop(UNUSABLE, told));
+            }
+            render(dir.as_deref(), "$config_directory", |dir| {
+                postfix::files(&profiles, dir, &milter)
+            })
+        }
+        What::Render(Mta::Sendmail { dir }) => {
+            let (profiles, milter) = (used(config)?, listen(config)?);
+            render(dir.as_deref(), "/etc/mail", |dir| {
+                sendmail::files(&profiles, dir, &milter)
+            })
         }
     }
 }
@@ -96,6 +122,27 @@ fn profiles(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
         profiles.push(profile);
     }
     Ok(profiles)
+}
+
+/// Those of them that a channel names: an MTA needs no way to a service that nobody uses.
+fn used(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
+    let source = Source::read(config).map_err(input::unusable)?;
+    let file = source.file().map_err(input::unusable)?;
+    let actions: Vec<&Action> = file.channels.values().flatten().collect();
+    let is_used = |id: &str| {
+        let mut actions = actions.iter();
+        actions.any(|action| matches!(action, Action::Relay(used) if used == id))
+    };
+    let mut profiles = profiles(config)?;
+    profiles.retain(|profile| is_used(&profile.id));
+    Ok(profiles)
+}
+
+/// Where the filter listens.
+fn listen(config: Option<&Path>) -> Result<Endpoint, Stop> {
+    let source = Source::read(config).map_err(input::unusable)?;
+    let settings = source.settings().map_err(input::unusable)?;
+    Ok(settings.milter.listen)
 }
 
 fn stem(path: &str) -> &str {
@@ -179,15 +226,14 @@ fn check((path, text): &(String, String)) -> Result<u8, Stop> {
     Ok(WELL)
 }
 
-fn render(profiles: &[Profile], dir: Option<&Path>, milter: &str) -> Result<u8, Stop> {
-    if !milter.starts_with("unix:") && !milter.starts_with("inet:") {
-        let told = format!(
-            "--milter {milter} is no socket; write unix:pii-milter/milter.sock or inet:127.0.0.1:8894"
-        );
-        return Err(Stop(UNUSABLE, told));
-    }
+/// Prints the files, which name each other below `printed`, or writes them into a folder.
+fn render(
+    dir: Option<&Path>,
+    printed: &str,
+    files: impl Fn(&str) -> Vec<File>,
+) -> Result<u8, Stop> {
     let Some(dir) = dir else {
-        for file in postfix::files(profiles, "$config_directory", milter) {
+        for file in files(printed) {
             println!("{}", file.text());
         }
         return Ok(WELL);
@@ -202,16 +248,16 @@ fn render(profiles: &[Profile], dir: Option<&Path>, milter: &str) -> Result<u8, 
     let dir = dir.canonicalize().map_err(|error| cannot(&error))?;
     let name = dir
         .to_str()
-        .filter(|name| !name.contains([' ', ',', '$', '\n']));
+        .filter(|name| !name.contains([' ', ',', '$', '\'', '`', '\n']));
     let name = name.ok_or_else(|| {
         let told = format!(
-            "{} cannot stand in Postfix's files; take a directory without blanks, commas and $",
+            "{} cannot stand in an MTA's files; take a directory without blanks, commas, quotes and $",
             dir.display()
         );
         Stop(UNUSABLE, told)
     })?;
-    for file in postfix::files(profiles, name, milter) {
-        let path = dir.join(file.name);
+    for file in files(name) {
+        let path = dir.join(&file.name);
         fs::write(&path, file.text()).map_err(|error| cannot(&error))?;
         println!("{}", path.display());
     }

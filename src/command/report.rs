@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use super::print;
 use crate::classify::{Classification, Evidence};
 use crate::extract::Unreadable;
 
@@ -68,7 +69,7 @@ impl Report {
                     format!("{set_aside}{}", evidence.why.join(", ")),
                 ]);
             }
-            println!("{table}");
+            println!("{}", table.trim_fmt());
         }
         for part in &self.unreadable {
             println!(
@@ -94,10 +95,13 @@ pub fn table(head: &[&str]) -> Table {
     table
 }
 
-/// Prints one JSON object on a line of its own.
-pub fn print_json(object: &impl Serialize) {
+/// Prints one JSON object on a line of its own; false where nobody reads on.
+pub fn print_json(object: &impl Serialize) -> bool {
     match serde_json::to_string(object) {
-        Ok(line) => println!("{line}"),
-        Err(error) => eprintln!("pii-milter: cannot write JSON: {error}"),
+        Ok(line) => print::line(format_args!("{line}")),
+        Err(error) => {
+            eprintln!("pii-milter: cannot write JSON: {error}");
+            true
+        }
     }
 }

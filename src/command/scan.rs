@@ -2,7 +2,7 @@
 //! Looks for personal data in files, folders and mailboxes.
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,13 +12,13 @@ use std::thread;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::report::{self, Report};
-use super::{FOUND, Stop, UNUSABLE, WELL, input};
+use super::{FOUND, Stop, UNUSABLE, WELL, input, print};
 use crate::classify::{self, Sensitivity};
 use crate::detect;
 use crate::extract::{self, Extract, Unreadable, Why};
 use crate::inspect::Policy;
 use crate::message::{Envelope, Message, PartPath};
-use crate::nearest::did_you_mean;
+use crate::nearest::instead;
 
 /// Look for personal data in files, folders and mailboxes.
 ///
@@ -48,18 +48,15 @@ pub struct Args {
 pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let policy = input::policy(config)?;
     let min = least(args.min.as_deref(), &policy)?;
-    let mut files = Vec::new();
-    for path in &args.paths {
-        collect(path, &mut files)
-            .map_err(|error| Stop(UNUSABLE, format!("cannot read {}: {error}", path.display())))?;
-    }
-    let progress = progress(files.len());
     let mut tally = Tally::default();
+    let files = collect_all(&args.paths, &mut tally)?;
+    let progress = progress(files.len());
     in_order(&files, &policy, |reports| {
         for report in reports {
             progress.suspend(|| tally.take(report, min, args.json));
         }
         progress.inc(1);
+        !tally.is_alone
     });
     progress.finish_and_clear();
     if !args.json {
@@ -68,11 +65,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     if tally.failed > 0 {
         return Err(Stop(
             UNUSABLE,
-            format!(
-                "{} of {} files could not be read",
-                tally.failed,
-                files.len()
-            ),
+            format!("{} files or folders could not be read", tally.failed),
         ));
     }
     Ok(if tally.found > 0 { FOUND } else { WELL })
@@ -84,17 +77,15 @@ struct Tally {
     levels: BTreeMap<usize, usize>,
     found: usize,
     failed: usize,
+    /// True once nobody reads on.
+    is_alone: bool,
 }
 
 impl Tally {
     fn take(&mut self, report: Result<Report, String>, min: Sensitivity, json: bool) {
         let report = match report {
             Ok(report) => report,
-            Err(sentence) => {
-                self.failed += 1;
-                eprintln!("pii-milter: {sentence}");
-                return;
-            }
+            Err(sentence) => return self.fail(&sentence),
         };
         *self.levels.entry(report.level_index).or_default() += 1;
         if report.level_index < min.0 {
@@ -102,12 +93,17 @@ impl Tally {
         }
         self.found += usize::from(report.is_found());
         if json {
-            report::print_json(&report);
+            self.is_alone = !report::print_json(&report);
         } else if report.is_found() {
             println!("{}  [{}]", report.path, report.level);
             report.print_findings();
-            println!();
+            self.is_alone = !print::line(format_args!(""));
         }
+    }
+
+    fn fail(&mut self, sentence: &str) {
+        self.failed += 1;
+        eprintln!("pii-milter: {sentence}");
     }
 
     fn print(&self, policy: &Policy) {
@@ -127,32 +123,51 @@ fn least(min: Option<&str>, policy: &Policy) -> Result<Sensitivity, Stop> {
     let names = policy.table.columns();
     let found = names.iter().position(|name| name == word);
     found.map(Sensitivity).ok_or_else(|| {
-        let near = did_you_mean(word, names.iter().map(String::as_str));
-        let known = names.join(", ");
-        let sentence = format!("--min: no level \"{word}\"{near} The levels are {known}");
-        Stop(UNUSABLE, sentence)
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let instead = instead(word, &names);
+        Stop(UNUSABLE, format!("--min: no level \"{word}\"{instead}"))
     })
 }
 
-/// The files below a path, in order. Symbolic links to folders are not followed.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if path == Path::new("-") || !path.metadata()?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let mut waiting = vec![path.to_owned()];
-    while let Some(folder) = waiting.pop() {
-        let entries = folder.read_dir()?.collect::<Result<Vec<_>, _>>()?;
-        let mut entries: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
-        entries.sort();
-        for entry in entries {
-            if entry.is_dir() && !entry.is_symlink() {
-                waiting.push(entry);
-            } else if entry.is_file() {
-                files.push(entry);
+/// The files below all paths. A folder below them that cannot be read is told, and the others are read.
+fn collect_all(paths: &[PathBuf], tally: &mut Tally) -> Result<Vec<PathBuf>, Stop> {
+    let cannot = |path: &Path, error| format!("cannot read {}: {error}", path.display());
+    let mut files = Vec::new();
+    for path in paths {
+        let is_input = path == Path::new("-");
+        if is_input || !is_folder(path).map_err(|error| Stop(UNUSABLE, cannot(path, error)))? {
+            files.push(path.clone());
+            continue;
+        }
+        let mut waiting = vec![path.clone()];
+        while let Some(folder) = waiting.pop() {
+            if let Err(error) = collect(&folder, &mut files, &mut waiting) {
+                tally.fail(&cannot(&folder, error));
             }
         }
     }
+    Ok(files)
+}
+
+fn is_folder(path: &Path) -> io::Result<bool> {
+    path.metadata().map(|data| data.is_dir())
+}
+
+/// The files of a folder, in order, and its folders, the first one last. Symbolic links to folders
+/// are not followed.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>, folders: &mut Vec<PathBuf>) -> io::Result<()> {
+    let entries = folder.read_dir()?.collect::<Result<Vec<_>, _>>()?;
+    let mut entries: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
+    entries.sort();
+    let mut below = Vec::new();
+    for entry in entries {
+        if entry.is_dir() && !entry.is_symlink() {
+            below.push(entry);
+        } else if entry.is_file() {
+            files.push(entry);
+        }
+    }
+    folders.extend(below.into_iter().rev());
     Ok(())
 }
 
@@ -165,8 +180,13 @@ fn progress(files: usize) -> ProgressBar {
         .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Scans on every processor, and hands the reports over in the order of the files.
-fn in_order(files: &[PathBuf], policy: &Policy, mut hand: impl FnMut(Vec<Result<Report, String>>)) {
+/// Scans on every processor, and hands the reports over in the order of the files, for as long as
+/// they are wanted.
+fn in_order(
+    files: &[PathBuf],
+    policy: &Policy,
+    mut hand: impl FnMut(Vec<Result<Report, String>>) -> bool,
+) {
     let next = AtomicUsize::new(0);
     let (done, reports) = mpsc::channel();
     thread::scope(|scope| {
@@ -186,7 +206,9 @@ fn in_order(files: &[PathBuf], policy: &Policy, mut hand: impl FnMut(Vec<Result<
         for (at, report) in reports {
             early.insert(at, report);
             while let Some(report) = early.remove(&due) {
-                hand(report);
+                if !hand(report) {
+                    return;
+                }
                 due += 1;
             }
         }

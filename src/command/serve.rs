@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
+};
 use sd_notify::NotifyState;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -18,7 +20,9 @@ use tokio::time::timeout;
 use super::{LATER, Stop, UNUSABLE, WELL};
 use crate::config::{Settings, Source};
 use crate::log;
-use crate::milter::{self, Listener, Service};
+use crate::metrics::Metrics;
+use crate::milter::listener::Given;
+use crate::milter::{self, Listener, Room, Service};
 use crate::worker::{Pool, Spawner};
 
 /// How long open messages may take after SIGTERM. The unit's stop timeout is longer.
@@ -54,6 +58,7 @@ struct Daemon {
     config: Option<PathBuf>,
     spawner: Spawner,
     started_with: Settings,
+    metrics: Arc<Metrics>,
 }
 
 /// The two signals that end the daemon.
@@ -65,6 +70,8 @@ pub fn run(_args: Args, config: Option<&Path>) -> Result<u8, Stop> {
     log::start(&loaded.settings.log.to, loaded.settings.log.format)
         .map_err(|why| Stop(UNUSABLE, why))?;
     harden().map_err(|error| Stop(UNUSABLE, format!("cannot forbid core dumps: {error}")))?;
+    let given = Given::take().map_err(|why| Stop(UNUSABLE, why))?;
+    let descriptors = raise_descriptors();
     // The spawner's thread comes before the runtime's: it starts processes from a quiet place.
     let spawner = Spawner::new().map_err(|error| Stop(LATER, error.to_string()))?;
     let runtime = Runtime::new().map_err(|error| Stop(LATER, error.to_string()))?;
@@ -72,15 +79,17 @@ pub fn run(_args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         config: config.map(Path::to_owned),
         spawner,
         started_with: loaded.settings.clone(),
+        metrics: Arc::default(),
     };
-    let ended = runtime.block_on(daemon.serve(loaded));
+    let room = Room::new(descriptors, workers());
+    let ended = runtime.block_on(daemon.serve(loaded, given, room));
     // What is left are connections past their time.
     runtime.shutdown_background();
     ended.map(|()| WELL)
 }
 
 impl Daemon {
-    async fn serve(&self, loaded: Loaded) -> Result<(), Stop> {
+    async fn serve(&self, loaded: Loaded, given: Option<Given>, room: Room) -> Result<(), Stop> {
         let later = |error: io::Error| Stop(LATER, error.to_string());
         let listen_to = |kind| signal(kind).map_err(later);
         let mut hangup = listen_to(SignalKind::hangup())?;
@@ -92,10 +101,17 @@ impl Daemon {
         let settings = milter_settings(&loaded.settings);
         let digest = loaded.digest.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
-        let listener = Listener::bind(listen)
-            .await
-            .map_err(|why| Stop(LATER, why))?;
-        let service = Arc::new(Service::new(settings, pool));
+        let is_given = given.is_some();
+        let listener = match given {
+            Some(given) => Listener::adopt(given),
+            None => Listener::bind(listen, &self.started_with.milter.socket).await,
+        };
+        let listener = listener.map_err(|why| Stop(LATER, why))?;
+        if is_given {
+            tracing::info!("the service manager's socket is used, not milter.listen");
+        }
+        let metrics = Arc::clone(&self.metrics);
+        let service = Arc::new(Service::new(settings, pool, room, metrics));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
         let version = env!("CARGO_PKG_VERSION");
@@ -141,8 +157,9 @@ impl Daemon {
         let settings = loaded.settings.clone();
         let digest = loaded.digest.clone();
         let pool = self.pool(loaded).await?;
-        if settings.milter.listen != self.started_with.milter.listen {
-            tracing::warn!("milter.listen has changed; that needs a restart");
+        let before = &self.started_with.milter;
+        if settings.milter.listen != before.listen || settings.milter.socket != before.socket {
+            tracing::warn!("milter.listen or milter.socket has changed; that needs a restart");
         }
         if settings.log != self.started_with.log {
             tracing::warn!("log has changed; that needs a restart");
@@ -151,10 +168,11 @@ impl Daemon {
         Ok(digest)
     }
 
-    /// Workers for this policy: one for each core, at least two.
+    /// Workers for this policy.
     async fn pool(&self, loaded: Loaded) -> Result<Pool, String> {
-        let size = available_parallelism().map_or(2, NonZero::get).max(2);
-        let pool = Pool::start(self.spawner.clone(), loaded.policy, loaded.digest, size).await;
+        let (spawner, metrics) = (self.spawner.clone(), Arc::clone(&self.metrics));
+        let Loaded { policy, digest, .. } = loaded;
+        let pool = Pool::start(spawner, policy, digest, workers(), metrics).await;
         pool.map_err(|error| error.to_string())
     }
 }
@@ -167,6 +185,26 @@ impl Ends {
             _ = interrupt.recv() => (),
         }
     }
+}
+
+/// One worker for each core, at least two.
+fn workers() -> usize {
+    available_parallelism().map_or(2, NonZero::get).max(2)
+}
+
+/// Takes all descriptors that the system grants (the soft limit is for programs that use `select`),
+/// and says how many that are.
+fn raise_descriptors() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let granted = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    granted.unwrap_or(u64::MAX)
 }
 
 fn tell(state: &[NotifyState<'_>]) {
@@ -195,6 +233,7 @@ fn milter_settings(settings: &Settings) -> milter::Settings {
         mode: settings.mode,
         on_error: settings.milter.on_error,
         message: usize::try_from(limits.message.0).unwrap_or(usize::MAX),
+        memory: limits.memory.0.max(limits.message.0),
         time: limits.time.0,
     }
 }

@@ -11,6 +11,7 @@ use crate::classify::Condition;
 use crate::decide::{Ours, exception, kind, table};
 use crate::detect::rule::Selection;
 use crate::log;
+use crate::milter::listener::Rights;
 use crate::milter::{Mode, OnError};
 use crate::units::{Endpoint, Size, Span};
 
@@ -37,6 +38,9 @@ pub(crate) struct File {
 pub struct Milter {
     /// Where the MTA finds us.
     pub listen: Endpoint,
+    /// Who may connect, where that is a unix socket.
+    #[serde(default)]
+    pub socket: Rights,
     /// What the MTA hears when a message cannot be inspected.
     pub on_error: OnError,
     /// What a message may cost.
@@ -49,6 +53,9 @@ pub struct Milter {
 pub struct Limits {
     /// Bytes of the whole mail.
     pub message: Size,
+    /// Bytes of all mails that come in at the same time; never less than one mail may have.
+    #[serde(default = "memory")]
+    pub memory: Size,
     /// From its end to our answer.
     pub time: Span,
     /// Depth of nested parts.
@@ -67,4 +74,9 @@ pub struct Log {
     pub to: Vec<log::To>,
     /// What they look like.
     pub format: log::Format,
+}
+
+/// Ten mails of the shipped size: enough for a busy site, and a fraction of a small machine.
+fn memory() -> Size {
+    Size(512 << 20)
 }

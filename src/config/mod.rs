@@ -19,7 +19,7 @@ use crate::message;
 use crate::milter::Mode;
 use crate::yaml;
 
-pub use check::doubts;
+pub use check::{Doubt, Example, Lowered, doubts, lowered};
 pub(crate) use file::File;
 pub use file::{Limits, Log, Milter};
 pub use read::{BUILT_IN, DEFAULT};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps the kinds of recipients: first match wins, and everybody is of one.
 
-use std::collections::HashMap;
+use std::iter;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
@@ -29,10 +29,23 @@ pub struct Kinds {
     names: Vec<String>,
     /// The kind of each line.
     lines: Vec<usize>,
-    /// The first line of each pattern: `*`, `anna@example.ch`, `@example.ch`, `.example.ch`.
-    patterns: HashMap<String, usize>,
-    /// Sentences about patterns that an earlier line has taken.
-    unreachable: Vec<String>,
+    /// The first line of each pattern, by its key.
+    patterns: IndexMap<String, usize>,
+    /// The patterns that an earlier line of another kind has taken.
+    taken: Vec<Taken>,
+}
+
+/// A pattern that no recipient reaches, since an earlier line takes all of its addresses.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its line, by place.
+    pub line: usize,
+    /// The pattern.
+    pub pattern: Pattern,
+    /// The kind of its line, by place among the names.
+    pub kind: usize,
+    /// The kind of the earlier line.
+    pub by: usize,
 }
 
 impl Kinds {
@@ -98,9 +111,14 @@ impl Kinds {
         &self.names
     }
 
-    /// Sentences about patterns that no recipient can reach, since an earlier line takes them all.
-    pub fn unreachable(&self) -> &[String] {
-        &self.unreachable
+    /// The patterns that no recipient reaches.
+    pub fn taken(&self) -> &[Taken] {
+        &self.taken
+    }
+
+    /// The keys of the patterns that some recipient reaches, in the order of the lines.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.patterns.keys()
     }
 
     /// `; did you mean "partner"?`
@@ -121,11 +139,7 @@ impl Kinds {
     /// Adds a pattern to the last line, unless an earlier one has taken all of it.
     fn add(&mut self, pattern: &Pattern) {
         let last = self.lines.len() - 1;
-        let key = match pattern {
-            Pattern::Any => "*".to_owned(),
-            Pattern::Mailbox(text) | Pattern::Below(text) => text.clone(),
-            Pattern::Domain(text) => format!("@{text}"),
-        };
+        let key = key(pattern);
         let taken = match pattern {
             Pattern::Below(text) => self.line(&format!("@*{text}")),
             _ => self.line(&key),
@@ -134,30 +148,43 @@ impl Kinds {
             self.patterns.insert(key, last);
             return;
         };
-        let (kind, earlier) = (self.lines.get(last), self.lines.get(taken));
-        if kind != earlier {
-            let name = |kind: Option<&usize>| kind.and_then(|at| self.names.get(*at));
-            let (kind, earlier) = (name(kind).cloned(), name(earlier).cloned());
-            self.unreachable.push(format!(
-                "recipients[{last}].{}: \"{pattern}\" is never reached, for \"{}\" above takes it; \
-                 put the more special line first",
-                kind.unwrap_or_default(),
-                earlier.unwrap_or_default()
-            ));
+        let kind = |line: usize| self.lines.get(line).copied().unwrap_or_default();
+        let (kind, by) = (kind(last), kind(taken));
+        if kind != by {
+            self.taken.push(Taken {
+                line: last,
+                pattern: pattern.clone(),
+                kind,
+                by,
+            });
         }
     }
 
     /// The first line that takes a folded address.
     fn line(&self, folded: &str) -> Option<usize> {
-        let (mailbox, domain) = match folded.rfind('@') {
-            Some(at) => (Some(folded), folded.get(at..).unwrap_or_default()),
-            None => (None, ""),
-        };
-        let below = domain.match_indices('.');
-        let below = below.filter_map(|(dot, _)| domain.get(dot..));
-        let keys = ["*", domain].into_iter().chain(mailbox).chain(below);
+        let keys = keys(folded);
         keys.filter_map(|key| self.patterns.get(key)).copied().min()
     }
+}
+
+/// What a pattern is looked up by: `*`, `.example.ch`, `@example.ch`, `anna@example.ch`.
+pub(super) fn key(pattern: &Pattern) -> String {
+    match pattern {
+        Pattern::Any => "*".to_owned(),
+        Pattern::Mailbox(text) | Pattern::Below(text) => text.clone(),
+        Pattern::Domain(text) => format!("@{text}"),
+    }
+}
+
+/// The keys of all patterns that can take a folded address, the widest first.
+pub(super) fn keys(folded: &str) -> impl Iterator<Item = &str> {
+    let (mailbox, domain) = match folded.rfind('@') {
+        Some(at) => (Some(folded), folded.get(at..).unwrap_or_default()),
+        None => (None, ""),
+    };
+    let below = domain.rmatch_indices('.');
+    let below = below.filter_map(|(dot, _)| domain.get(dot..));
+    iter::once("*").chain(below).chain([domain]).chain(mailbox)
 }
 
 impl FromStr for Who {
@@ -242,7 +269,7 @@ mod tests {
         ] {
             assert_eq!(of(&kinds, address), kind, "{address}");
         }
-        assert!(kinds.unreachable().is_empty(), "{:?}", kinds.unreachable());
+        assert!(kinds.taken().is_empty(), "{:?}", kinds.taken());
     }
 
     #[test]
@@ -253,11 +280,8 @@ mod tests {
              - stranger: [ \"*\" ]\n- lost: [ late.example, \"*\" ]",
         )
         .unwrap();
-        let unreachable = kinds.unreachable();
-        let named: Vec<&str> = unreachable
-            .iter()
-            .map(|one| one.split('"').nth(1).unwrap())
-            .collect();
+        let named = kinds.taken().iter();
+        let named: Vec<String> = named.map(|one| one.pattern.to_string()).collect();
         assert_eq!(
             named,
             [
@@ -268,11 +292,8 @@ mod tests {
                 "*"
             ]
         );
-        assert!(
-            unreachable[0].starts_with("recipients[1].partner: "),
-            "{}",
-            unreachable[0]
-        );
+        let first = &kinds.taken()[0];
+        assert_eq!((first.line, first.kind, first.by), (1, 1, 0));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod exception;
 pub mod kind;
 pub mod ours;
+pub mod reach;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use crate::message::{Direction, Envelope};
 pub use exception::Exception;
 pub use kind::Kinds;
 pub use ours::Ours;
+pub use reach::Reach;
 pub use table::Table;
 
 /// The channel for one recipient.

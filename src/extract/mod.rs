@@ -31,6 +31,7 @@ trait Format: Sync {
 /// The formats, the one that is asked first at the top. A new one is a file here and a line below.
 const FORMATS: &[&dyn Format] = &[
     &sealed::Encrypted,
+    &sealed::Envelope,
     &sealed::Signature,
     &mail::Mail,
     &html::Html,

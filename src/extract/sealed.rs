@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Tells what is encrypted, and passes over signatures.
+//! Tells what is encrypted, the envelopes of secure-delivery services too, and passes over signatures.
 
 use memchr::memmem;
 
+use super::html::Html;
 use super::{Format, Source, Why, Work};
 
 /// How OpenPGP armour of an encrypted message begins (RFC 9580, 6.2).
@@ -30,6 +31,14 @@ const SIGNATURES: &[&str] = &[
     "application/x-pkcs7-signature",
 ];
 
+/// Attachments in which services deliver a mail to those who read it in a browser: name, and who
+/// writes it (post.ch, "E-Mail-Verschlüsselung", compatibility; support.hin.ch; Cisco, technote 118751).
+const ENVELOPES: &[(&str, &str)] = &[
+    ("incamail.html", "IncaMail"),
+    ("secure-email.html", "HIN or an older IncaMail"),
+    ("securedoc.html", "Cisco Secure Email Encryption"),
+];
+
 /// Content that needs a key: S/MIME enveloped, OpenPGP.
 pub(super) struct Encrypted;
 
@@ -51,6 +60,28 @@ impl Format for Encrypted {
         };
         work.unreadable(source.path, Why::Encrypted, detail);
     }
+}
+
+/// A page that holds an encrypted mail. Only the name tells: what is inside is the service's own and may
+/// look like anything, a number too. So it is not read, and never counts as clean.
+pub(super) struct Envelope;
+
+impl Format for Envelope {
+    fn takes(&self, source: &Source<'_>) -> bool {
+        service(source).is_some() && Html.takes(source)
+    }
+
+    fn read(&self, source: &Source<'_>, work: &mut Work) {
+        let service = service(source).unwrap_or_default();
+        let detail = format!("by its name an envelope of {service}");
+        work.unreadable(source.path, Why::Encrypted, detail);
+    }
+}
+
+fn service<'a>(source: &Source<'_>) -> Option<&'a str> {
+    let mut envelopes = ENVELOPES.iter();
+    let found = envelopes.find(|(name, _)| *name == source.file_name);
+    found.map(|(_, service)| *service)
 }
 
 /// Signatures and public keys: nothing that a person reads, if they are what they say.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indymilter::{ActionError, Actions, ContextActions, EomActions};
@@ -15,10 +16,12 @@ use super::{Mode, OnError, Settings};
 use crate::act::Edit;
 use crate::inspect::Verdict;
 use crate::message::Recipient;
+use crate::metrics::Metrics;
+use crate::spool::Spool;
 use crate::worker::{Job, Pool};
 
 /// How often the MTA hears that we still work: well below the shortest timeout it may have set.
-const PROGRESS: Duration = Duration::from_secs(10);
+const PROGRESS: Duration = Duration::from_secs(5);
 
 /// What the MTA hears at the end of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +45,7 @@ pub enum Answer {
 pub struct Trouble {
     id: String,
     settings: Settings,
+    metrics: Arc<Metrics>,
 }
 
 /// What the log says of each message. No value, no subject, no address of sender or recipient.
@@ -57,6 +61,7 @@ struct Line {
 
 /// Inspects the message, writes the edits, and says what to answer.
 pub async fn give(complete: Complete, to: &EomActions) -> Answer {
+    complete.metrics.messages.count();
     let trouble = Trouble::of(&complete);
     let mut line = Line::of(&complete);
     let Complete {
@@ -102,28 +107,37 @@ pub fn without_message() -> Answer {
     refusal("451", "4.7.1", "No message was begun")
 }
 
+/// What is answered to MAIL where there is too much to do. The log hears why, now and then.
+pub fn put_off(id: &str, why: &str, metrics: &Metrics) -> Answer {
+    if let Some(total) = metrics.overload.news() {
+        tracing::warn!(total, "{why}: messages are put off");
+    }
+    let text = "There is too much to do just now, please try again later";
+    named(refusal("451", "4.3.2", text), id)
+}
+
 impl Trouble {
     /// Of this message.
     pub fn of(complete: &Complete) -> Self {
         Self {
             id: complete.mail.id.clone(),
             settings: complete.current.settings,
+            metrics: Arc::clone(&complete.metrics),
         }
     }
 
     /// The answer that the admin wants, and the reason for the log. Who only monitors does not stop
     /// mail for a fault of ours.
     pub fn answer(&self, why: &str) -> Answer {
-        let answer = match (self.settings.mode, self.settings.on_error) {
-            (Mode::Monitor, _) | (Mode::Enforce, OnError::Accept) => Answer::Pass,
-            (Mode::Enforce, OnError::Tempfail) => refusal(
+        self.metrics.without_verdict.count();
+        let answer = match self.settings.on_error {
+            _ if self.settings.lets_pass() => Answer::Pass,
+            OnError::Refuse => refusal("550", "5.7.1", "This message could not be checked"),
+            OnError::Tempfail | OnError::Accept => refusal(
                 "451",
                 "4.7.1",
                 "This message could not be checked now, please try again later",
             ),
-            (Mode::Enforce, OnError::Refuse) => {
-                refusal("550", "5.7.1", "This message could not be checked")
-            }
         };
         let passes = if answer == Answer::Pass {
             "passes unchecked"
@@ -205,7 +219,7 @@ impl Answer {
 async fn inspect(
     pool: &Pool,
     job: Job,
-    raw: &[u8],
+    raw: &Spool,
     settings: Settings,
     to: &EomActions,
 ) -> Result<Verdict, String> {
@@ -316,11 +330,13 @@ mod tests {
             mode,
             on_error,
             message: 1,
+            memory: 1,
             time: PROGRESS,
         };
         Trouble {
             id: "Q-1".into(),
             settings,
+            metrics: Arc::default(),
         }
         .answer("a reason")
     }

@@ -4,6 +4,7 @@
 //! Every step says `Continue`; the library leaves the reply away where none was agreed on. The last
 //! of the body may come with its end, and to say `Noreply` there would leave the end without an answer.
 
+use std::ffi::CString;
 use std::future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -27,7 +28,7 @@ pub fn over(make: impl Fn() -> Session + Send + Sync + 'static) -> Callbacks<Ses
             Box::pin(future::ready(status))
         })
         .on_connect(|cx, _, from| step(cx, |session, macros| session.connect(&from, macros)))
-        .on_mail(|cx, args| step(cx, |session, macros| session.mail(&args, macros)))
+        .on_mail(|cx, args| Box::pin(future::ready(mail(cx, &args))))
         .on_rcpt(|cx, args| step(cx, |session, macros| session.rcpt(&args, macros)))
         .on_header(|cx, name, value| step(cx, |session, _| session.header(&name, &value)))
         .on_body(|cx, bytes| step(cx, |session, _| session.body(&bytes)))
@@ -58,14 +59,29 @@ fn step<'cx>(
     cx: &'cx mut Context<Session>,
     act: impl FnOnce(&mut Session, &Macros),
 ) -> CallbackFuture<'cx> {
-    if let Some(session) = &mut cx.data {
-        let macros = &cx.macros;
-        let done = catch_unwind(AssertUnwindSafe(|| act(&mut *session, macros)));
-        if done.is_err() {
-            session.fail();
-        }
-    }
+    guarded(cx, act);
     Box::pin(future::ready(Status::Continue))
+}
+
+/// What a step gives; `None` where there is no session, or the step fails.
+fn guarded<T>(
+    cx: &mut Context<Session>,
+    act: impl FnOnce(&mut Session, &Macros) -> T,
+) -> Option<T> {
+    let session = cx.data.as_mut()?;
+    let macros = &cx.macros;
+    let done = catch_unwind(AssertUnwindSafe(|| act(&mut *session, macros)));
+    if done.is_err() {
+        session.fail();
+    }
+    done.ok()
+}
+
+fn mail(cx: &mut Context<Session>, args: &[CString]) -> Status {
+    match guarded(cx, |session, macros| session.mail(args, macros)) {
+        Some(Some(answer)) => say(&mut cx.reply, answer),
+        Some(None) | None => Status::Continue,
+    }
 }
 
 async fn end(cx: &mut EomContext<Session>) -> Status {
@@ -73,21 +89,28 @@ async fn end(cx: &mut EomContext<Session>) -> Status {
     let answer = match complete {
         Some(complete) => {
             let trouble = answer::Trouble::of(&complete);
+            let metrics = Arc::clone(&complete.metrics);
             let given = caught(answer::give(complete, &cx.actions)).await;
-            given.unwrap_or_else(|| trouble.answer("the daemon failed"))
+            given.unwrap_or_else(|| {
+                metrics.panics.count();
+                trouble.answer("the daemon failed")
+            })
         }
         None => answer::without_message(),
     };
     if let Some(session) = &mut cx.data {
         session.forget();
     }
+    say(&mut cx.reply, answer)
+}
+
+fn say(reply: &mut impl SetErrorReply, answer: Answer) -> Status {
     match answer {
         Answer::Pass | Answer::Hold => Status::Continue,
         Answer::Refuse { code, status, text } => {
             // Where the library does not take the words, the MTA's own stand for them.
-            let set = cx
-                .reply
-                .set_error_reply(&code, Some(&status), [text.replace('%', "%%")]);
+            let text = text.replace('%', "%%");
+            let set = reply.set_error_reply(&code, Some(&status), [text]);
             if let Err(error) = set {
                 tracing::warn!(%error, "the text of an answer cannot be sent");
             }

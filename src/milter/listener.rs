@@ -3,18 +3,33 @@
 
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
+use listenfd::ListenFd;
+use serde::{Deserialize, Deserializer};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::time::{Instant, sleep_until};
 
 use super::stream::Socket;
-use crate::units::Endpoint;
+use crate::metrics::Metrics;
+use crate::units::{Endpoint, Parsed};
 
-/// Owner and group may connect: the MTA is of our socket's group.
-const SOCKET_MODE: u32 = 0o660;
+/// Who may connect to a unix socket.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rights {
+    /// The mode of its file: 600, 660 or 666.
+    pub mode: SocketMode,
+    /// The group of its file, by name or number; where there is none, the one the system gives it.
+    pub group: Option<String>,
+}
+
+/// The mode of a socket's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketMode(u32);
 
 /// The shortest and the longest rest after a failed accept.
 const REST: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
@@ -33,9 +48,18 @@ enum Door {
     /// The file is held for its end.
     Unix {
         listener: UnixListener,
-        _file: SocketFile,
+        _file: Option<SocketFile>,
     },
     Inet(TcpListener),
+}
+
+/// A socket that the service manager has opened for us.
+#[derive(Debug)]
+pub enum Given {
+    /// In the file system. Its file stays when we end.
+    Unix(std::os::unix::net::UnixListener),
+    /// A TCP port.
+    Inet(std::net::TcpListener),
 }
 
 /// The file of a unix socket; it is removed with the listener, unless it is another's by now.
@@ -45,29 +69,114 @@ struct SocketFile {
     id: (u64, u64),
 }
 
+impl Given {
+    /// The socket that was handed to this process (`LISTEN_FDS`, `sd_listen_fds(3)`); `None` where
+    /// there is none. To be called once, before there are threads: it clears the variables.
+    ///
+    /// # Errors
+    /// One sentence: there are several, or it is no stream socket.
+    pub fn take() -> Result<Option<Self>, String> {
+        let mut given = ListenFd::from_env();
+        if given.len() > 1 {
+            return Err(format!(
+                "the service manager hands over {} sockets; write one Listen line in the .socket unit",
+                given.len()
+            ));
+        }
+        if let Ok(listener) = given.take_unix_listener(0) {
+            return Ok(listener.map(Self::Unix));
+        }
+        let listener = given.take_tcp_listener(0);
+        let listener = listener.map_err(|why| format!("the service manager's socket: {why}"))?;
+        Ok(listener.map(Self::Inet))
+    }
+}
+
+impl Default for Rights {
+    /// Owner and group may connect: the MTA is of our socket's group.
+    fn default() -> Self {
+        Self {
+            mode: SocketMode(0o660),
+            group: None,
+        }
+    }
+}
+
+impl FromStr for SocketMode {
+    type Err = String;
+
+    /// # Errors
+    /// One sentence that says what to write instead.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix('0').unwrap_or(text) {
+            "600" => Ok(Self(0o600)),
+            "660" => Ok(Self(0o660)),
+            "666" => Ok(Self(0o666)),
+            _ => Err(format!(
+                "\"{text}\" is no mode for the socket; write 600 (owner), 660 (owner and group) or 666 (everybody)"
+            )),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SocketMode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Parsed::deserialize(deserializer).map(|Parsed(mode)| mode)
+    }
+}
+
 impl Listener {
     /// Opens the socket. A unix socket that nobody listens on any more is replaced.
     ///
     /// # Errors
     /// One sentence: somebody else listens there, or what the system says.
-    pub async fn bind(at: &Endpoint) -> Result<Self, String> {
+    pub async fn bind(at: &Endpoint, rights: &Rights) -> Result<Self, String> {
         let door = match at {
-            Endpoint::Unix(path) => bind_unix(path),
+            Endpoint::Unix(path) => bind_unix(path, rights),
             Endpoint::Inet { host, port } => TcpListener::bind((host.as_str(), *port))
                 .await
                 .map(Door::Inet),
         };
         let door = door.map_err(|why| format!("cannot listen on {at}: {why}"));
-        Ok(Self {
-            door: door?,
+        Ok(Self::behind(door?))
+    }
+
+    /// Listens on a socket that is open already.
+    ///
+    /// # Errors
+    /// One sentence with what the system says.
+    pub fn adopt(given: Given) -> Result<Self, String> {
+        let door = match given {
+            Given::Unix(listener) => {
+                let blocking = listener.set_nonblocking(true);
+                let listener = blocking.and_then(|()| UnixListener::from_std(listener));
+                listener.map(|listener| Door::Unix {
+                    listener,
+                    _file: None,
+                })
+            }
+            Given::Inet(listener) => {
+                let blocking = listener.set_nonblocking(true);
+                blocking
+                    .and_then(|()| TcpListener::from_std(listener))
+                    .map(Door::Inet)
+            }
+        };
+        let door = door.map_err(|why| format!("cannot listen on the given socket: {why}"));
+        Ok(Self::behind(door?))
+    }
+
+    fn behind(door: Door) -> Self {
+        Self {
+            door,
             rest: REST.0,
             until: None,
-        })
+        }
     }
 
     /// The next connection. Failures (no descriptor left, a client that is gone already) are
-    /// logged, and followed by a rest.
-    pub async fn accept(&mut self) -> Socket {
+    /// counted, logged, and followed by a rest.
+    pub async fn accept(&mut self, metrics: &Metrics) -> Socket {
         loop {
             if let Some(until) = self.until {
                 sleep_until(until).await;
@@ -84,13 +193,17 @@ impl Listener {
                     self.rest = REST.0;
                     return socket;
                 }
-                Err(error) => self.pause(&error),
+                Err(error) => {
+                    if let Some(total) = metrics.accept_failures.news() {
+                        tracing::warn!(%error, total, "cannot take a connection");
+                    }
+                    self.pause();
+                }
             }
         }
     }
 
-    fn pause(&mut self, error: &io::Error) {
-        tracing::warn!(%error, rest_ms = self.rest.as_millis(), "cannot take a connection");
+    fn pause(&mut self) {
         self.until = Some(Instant::now() + self.rest);
         self.rest = (self.rest * 2).min(REST.1);
     }
@@ -109,14 +222,36 @@ fn identity(path: &Path) -> io::Result<(u64, u64)> {
     Ok((file.dev(), file.ino()))
 }
 
-fn bind_unix(path: &Path) -> io::Result<Door> {
+fn bind_unix(path: &Path, rights: &Rights) -> io::Result<Door> {
+    let group = rights.group.as_ref().map(|name| group_id(name));
+    let group = group.transpose()?;
     remove_stale(path)?;
     let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
-    let id = identity(path)?;
-    let path = path.to_owned();
-    let _file = SocketFile { path, id };
+    let file = SocketFile {
+        path: path.to_owned(),
+        id: identity(path)?,
+    };
+    if group.is_some() {
+        chown(path, None, group)?;
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(rights.mode.0))?;
+    let _file = Some(file);
     Ok(Door::Unix { listener, _file })
+}
+
+/// The number of a group (`group(5)`).
+fn group_id(name: &str) -> io::Result<u32> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let groups = fs::read_to_string("/etc/group")?;
+    let id = groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next() == Some(name)).then_some(())?;
+        fields.nth(1)?.parse().ok()
+    });
+    let unknown = || io::Error::other(format!("there is no group \"{name}\" in /etc/group"));
+    id.ok_or_else(unknown)
 }
 
 /// Removes the socket of a daemon that ended without doing so itself.
@@ -153,10 +288,12 @@ mod tests {
     async fn a_stale_socket_is_replaced_and_a_living_one_is_not() {
         let (path, place) = place("stale");
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-        let first = Listener::bind(&place).await.unwrap();
+        let first = Listener::bind(&place, &Rights::default()).await.unwrap();
         let mode = fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, SOCKET_MODE);
-        let second = Listener::bind(&place).await.unwrap_err();
+        assert_eq!(mode & 0o777, 0o660);
+        let second = Listener::bind(&place, &Rights::default())
+            .await
+            .unwrap_err();
         assert!(second.contains("another process listens"), "{second}");
         drop(first);
         assert!(!path.exists());
@@ -166,7 +303,9 @@ mod tests {
     async fn a_plain_file_is_left_alone() {
         let (path, place) = place("file");
         fs::write(&path, "mine").unwrap();
-        let refused = Listener::bind(&place).await.unwrap_err();
+        let refused = Listener::bind(&place, &Rights::default())
+            .await
+            .unwrap_err();
         assert!(refused.contains("no socket"), "{refused}");
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         fs::remove_file(&path).unwrap();
@@ -174,13 +313,38 @@ mod tests {
 
     #[tokio::test]
     async fn the_rest_after_failures_grows_to_its_bound() {
-        let mut listener = Listener::bind(&"inet:127.0.0.1:0".parse().unwrap())
+        let mut listener = Listener::bind(&"inet:127.0.0.1:0".parse().unwrap(), &Rights::default())
             .await
             .unwrap();
         for _ in 0..20 {
-            listener.pause(&io::Error::other("no descriptor left"));
+            listener.pause();
         }
         assert_eq!(listener.rest, REST.1);
         assert!(listener.until.is_some());
+    }
+
+    #[tokio::test]
+    async fn mode_and_group_are_as_written() {
+        let (path, place) = place("rights");
+        let group = rustix::process::getegid().as_raw();
+        let rights = Rights {
+            mode: "0666".parse().unwrap(),
+            group: Some(group.to_string()),
+        };
+        let listener = Listener::bind(&place, &rights).await.unwrap();
+        let file = fs::metadata(&path).unwrap();
+        assert_eq!((file.mode() & 0o777, file.gid()), (0o666, group));
+        drop(listener);
+        let rights = Rights {
+            group: Some("no such group".into()),
+            ..rights
+        };
+        let error = Listener::bind(&place, &rights).await.unwrap_err();
+        assert!(error.contains("no group \"no such group\""), "{error}");
+        assert!(!path.exists());
+        assert_eq!(group_id("root").unwrap(), 0);
+        for wrong in ["", "0", "777", "432", "rw"] {
+            assert!(wrong.parse::<SocketMode>().is_err(), "{wrong}");
+        }
     }
 }

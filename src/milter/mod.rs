@@ -9,10 +9,13 @@ mod callbacks;
 mod edits;
 mod id;
 pub mod listener;
+mod packets;
+mod room;
 mod session;
 mod stream;
 mod transaction;
 
+use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
@@ -21,12 +24,25 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, interval_at};
 
+use crate::metrics::Metrics;
+use crate::spool::Budget;
 use crate::worker::Pool;
 use id::Ids;
 pub use listener::Listener;
+pub use packets::Packets;
+pub use room::Room;
 use session::Session;
 use stream::{Socket, Stream};
+pub use transaction::as_sent;
+use transaction::parameter;
+
+/// How often the log has all counts.
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Room that a message needs to begin, in bytes, where the client does not say.
+const SMALLEST: usize = 64 << 10;
 
 /// Whether verdicts are acted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +75,8 @@ pub struct Settings {
     pub on_error: OnError,
     /// Bytes of one message, header and body, that are kept; one that is longer is not looked into.
     pub message: usize,
+    /// Bytes that all messages that come in may hold together.
+    pub memory: u64,
     /// How long the inspection of one message may take.
     pub time: Duration,
 }
@@ -75,22 +93,58 @@ pub struct Service {
     ids: Ids,
     /// Whether the log has said what the MTA lacks.
     has_told: AtomicBool,
+    budget: Arc<Budget>,
+    room: Room,
+    metrics: Arc<Metrics>,
+}
+
+impl Settings {
+    /// True where a message that cannot be inspected passes. Who only monitors does not stop mail for
+    /// a fault of ours.
+    fn lets_pass(&self) -> bool {
+        self.mode == Mode::Monitor || self.on_error == OnError::Accept
+    }
 }
 
 impl Service {
     /// A service that uses these settings and workers.
-    pub fn new(settings: Settings, pool: Pool) -> Self {
+    pub fn new(settings: Settings, pool: Pool, room: Room, metrics: Arc<Metrics>) -> Self {
         Self {
             current: RwLock::new(Arc::new(Current { settings, pool })),
             ids: Ids::default(),
             has_told: AtomicBool::new(false),
+            budget: Budget::new(settings.memory, room.files),
+            room,
+            metrics,
         }
     }
 
     /// Uses other settings and workers for each message that begins from now on.
     pub fn replace(&self, settings: Settings, pool: Pool) {
+        self.budget.set(settings.memory);
         let next = Arc::new(Current { settings, pool });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    /// Why a message with these arguments of MAIL must not begin now. Where it is time to try whether
+    /// workers live again, this has it tried.
+    fn refuses(&self, current: &Arc<Current>, args: &[CString]) -> Option<&'static str> {
+        if current.pool.wants_trial() {
+            let current = Arc::clone(current);
+            tokio::spawn(async move { current.pool.try_again().await });
+        }
+        if let Some(why) = current.pool.refuses(current.settings.time / 2) {
+            return Some(why);
+        }
+        // RFC 1870: the client may say how long the message will be. What is too long is not kept.
+        let size = parameter(args, "SIZE").and_then(|size| size.parse().ok());
+        let size = size
+            .unwrap_or(0)
+            .clamp(SMALLEST, current.settings.message.max(SMALLEST));
+        let has_room = self
+            .budget
+            .has_room(u64::try_from(size).unwrap_or(u64::MAX));
+        (!has_room).then_some("all messages together need more room than there is")
     }
 
     /// True the first time that it is asked.
@@ -109,18 +163,29 @@ impl Service {
 pub async fn serve(mut listener: Listener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let stopping = stop.clone();
+    let metrics = Arc::clone(&service.metrics);
+    let mut hours = interval_at(Instant::now() + HOUR, HOUR);
     loop {
         tokio::select! {
-            socket = listener.accept() => {
-                connections.spawn(converse(socket, Arc::clone(&service), stopping.clone()));
+            socket = listener.accept(&metrics) => {
+                while connections.try_join_next().is_some() {}
+                metrics.connections.count();
+                if connections.len() < service.room.connections {
+                    connections.spawn(converse(socket, Arc::clone(&service), stopping.clone()));
+                } else if let Some(total) = metrics.refused.news() {
+                    let most = service.room.connections;
+                    tracing::warn!(total, "more than {most} connections: the new ones are closed");
+                }
             }
             Some(_) = connections.join_next() => (),
+            _ = hours.tick() => metrics.tell(),
             () = is_true(&mut stop) => break,
         }
     }
     drop(listener);
     tracing::info!(connections = connections.len(), "no new connections");
     while connections.join_next().await.is_some() {}
+    metrics.tell();
 }
 
 /// One connection, from negotiation to its end.
@@ -131,13 +196,16 @@ async fn converse(socket: Socket, service: Arc<Service>, mut stop: watch::Receiv
         is_open.wait_for(|open| !open).await.ok();
     };
     let (ended, has_ended) = oneshot::channel();
+    let stream = Stream::new(socket, over, Arc::clone(&service.metrics));
     let listener = Once {
-        stream: Some(Stream::new(socket, over)),
+        stream: Some(stream),
         ended: Some(ended),
     };
     let session = move || Session::new(Arc::clone(&service), open.clone());
     let config = indymilter::Config {
         max_connections: 1,
+        // The stream has its own time-outs for reading, which are shorter.
+        connection_timeout: stream::IDLE + HOUR,
         ..indymilter::Config::default()
     };
     let ran = indymilter::run(listener, callbacks::over(session), config, has_ended).await;

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use indymilter::{Actions, MacroStage, Macros, ProtoOpts, SocketInfo};
 use tokio::sync::watch;
 
+use super::answer::{self, Answer};
 use super::transaction::Transaction;
 use super::{Current, Service};
+use crate::metrics::Metrics;
+use crate::spool::Spool;
 
 /// What we may do to a message, if the MTA lets us.
 const ACTIONS: Actions = Actions::ADD_HEADER
@@ -68,6 +71,8 @@ pub struct Complete {
     pub mail: Transaction,
     /// The settings and workers it began with.
     pub current: Arc<Current>,
+    /// The daemon's counts.
+    pub metrics: Arc<Metrics>,
     /// The client's address.
     pub client: Option<IpAddr>,
     /// The name of our MTA.
@@ -125,14 +130,26 @@ impl Session {
         self.host = text(macros, c"j").unwrap_or_default();
     }
 
-    /// A message begins.
-    pub fn mail(&mut self, args: &[CString], macros: &Macros) {
+    /// A message begins, unless there is too much to do: then this says what the MTA is told. Who
+    /// lets mail pass on errors has it pass unlabelled, which needs no more than its header's names.
+    pub fn mail(&mut self, args: &[CString], macros: &Macros) -> Option<Answer> {
+        self.mail = None;
         let login = text(macros, c"{auth_authen}");
         let id = self.service.ids.next();
         let current = self.service.current();
+        let refused = self.service.refuses(&current, args);
+        if let Some(why) = refused
+            && !current.settings.lets_pass()
+        {
+            return Some(answer::put_off(&id, why, &self.service.metrics));
+        }
         let limit = current.settings.message;
-        self.mail = Some((Transaction::new(id, args, login, limit), current));
+        let spool = Spool::new(Arc::clone(&self.service.budget));
+        let mut mail = Transaction::new(id, args, login, limit, spool);
+        mail.failed = refused;
+        self.mail = Some((mail, current));
         self.open.send_replace(true);
+        None
     }
 
     /// A recipient; one that the MTA has refused itself does not count.
@@ -165,6 +182,7 @@ impl Session {
         Some(Complete {
             mail,
             current,
+            metrics: Arc::clone(&self.service.metrics),
             client: self.client,
             host: self.host.clone(),
             queue,
@@ -181,6 +199,7 @@ impl Session {
 
     /// Part of the message was lost by a fault of ours.
     pub fn fail(&mut self) {
+        self.service.metrics.panics.count();
         if let Some((mail, _)) = &mut self.mail {
             mail.failed = Some("a step of it failed");
         }

@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Keeps the stream under one conversation: quick over TCP, and at its end when the daemon drains.
+//! Keeps the stream under one conversation: quick over TCP, read as packets, closed when nothing
+//! comes any more, and at its end when the daemon drains.
 
-use std::io;
+use std::io::{self, ErrorKind};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use rustix::net::sockopt::{set_socket_keepalive, set_tcp_quickack};
+use rustix::net::sockopt;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::packets::Packets;
+use crate::metrics::Metrics;
+
+/// How long the rest of a packet, or the first one of a connection, may take.
+const PACKET: Duration = Duration::from_secs(60);
+
+/// How long the MTA may say nothing between two packets: libmilter's two hours, which its manual
+/// asks not to shorten, because the MTA waits for its client meanwhile.
+pub const IDLE: Duration = Duration::from_secs(7210);
+
+/// A TCP connection whose other side has vanished is noticed after some two minutes.
+const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration::from_secs(15), 4);
+
+/// Bytes read at once: a stretch of body is 64 KB.
+const READ: usize = 32 << 10;
 
 /// An accepted connection.
 #[derive(Debug)]
@@ -24,8 +45,27 @@ impl Socket {
         // Edits and answer are writes of their own: with Nagle each waits for the other side.
         // A half-open connection is noticed by keepalive. Both are help, not need.
         stream.set_nodelay(true).ok();
-        set_socket_keepalive(&stream, true).ok();
+        let (idle, interval, count) = KEEPALIVE;
+        sockopt::set_socket_keepalive(&stream, true).ok();
+        sockopt::set_tcp_keepidle(&stream, idle).ok();
+        sockopt::set_tcp_keepintvl(&stream, interval).ok();
+        sockopt::set_tcp_keepcnt(&stream, count).ok();
         Self::Inet(stream)
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Inet(stream) => {
+                let read = Pin::new(&mut *stream).poll_read(cx, buf);
+                if read.is_ready() {
+                    // Where steps have no reply, the MTA's small writes wait for our ACK. The
+                    // kernel forgets this option, so it is set after each read.
+                    sockopt::set_tcp_quickack(&*stream, true).ok();
+                }
+                read
+            }
+        }
     }
 }
 
@@ -33,15 +73,77 @@ impl Socket {
 pub struct Stream {
     socket: Socket,
     over: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    packets: Packets,
+    /// What the library reads next, and how much of it has been read.
+    ready: (Vec<u8>, usize),
+    /// When it has been silent for too long.
+    patience: Pin<Box<Sleep>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Stream {
     /// Reads and writes `socket`. When `over` completes, it reads as if the MTA had closed it.
-    pub fn new(socket: Socket, over: impl Future<Output = ()> + Send + 'static) -> Self {
+    pub fn new(
+        socket: Socket,
+        over: impl Future<Output = ()> + Send + 'static,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             socket,
             over: Some(Box::pin(over)),
+            packets: Packets::default(),
+            ready: (Vec::new(), 0),
+            patience: Box::pin(sleep(PACKET)),
+            metrics,
         }
+    }
+
+    /// Gives bytes that are ready. False where there are none.
+    fn give(&mut self, buffer: &mut ReadBuf<'_>) -> bool {
+        let (bytes, at) = &mut self.ready;
+        let rest = bytes.get(*at..).unwrap_or_default();
+        let given = rest.get(..buffer.remaining()).unwrap_or(rest);
+        buffer.put_slice(given);
+        *at += given.len();
+        let any = !given.is_empty();
+        if *at == bytes.len() {
+            // An idle connection holds no memory.
+            self.ready = (Vec::new(), 0);
+        }
+        any
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let (before, _) = self.packets.progress();
+        if self.packets.feed(bytes, &mut self.ready.0).is_err() {
+            if let Some(total) = self.metrics.foreign.news() {
+                tracing::warn!(
+                    total,
+                    "what came over a connection is no milter protocol; closed"
+                );
+            }
+            return Err(ErrorKind::InvalidData.into());
+        }
+        match self.packets.progress() {
+            // A packet has its time from its first byte, however slowly the others drip.
+            (now, true) if now == before => (),
+            (_, true) => self.patience.as_mut().reset(Instant::now() + PACKET),
+            (_, false) => self.patience.as_mut().reset(Instant::now() + IDLE),
+        }
+        Ok(())
+    }
+
+    fn silence(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.patience.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        if let Some(total) = self.metrics.timeouts.news() {
+            tracing::warn!(
+                total,
+                "the MTA was silent for too long over a connection; closed"
+            );
+        }
+        Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
 
@@ -56,18 +158,17 @@ impl AsyncRead for Stream {
             self.over = None;
             return Poll::Ready(Ok(()));
         }
-        match &mut self.socket {
-            Socket::Unix(stream) => Pin::new(stream).poll_read(cx, buffer),
-            Socket::Inet(stream) => {
-                let read = Pin::new(&mut *stream).poll_read(cx, buffer);
-                if read.is_ready() {
-                    // Where steps have no reply, the MTA's small writes wait for our ACK. The
-                    // kernel forgets this option, so it is set after each read.
-                    set_tcp_quickack(&*stream, true).ok();
-                }
-                read
+        while !self.give(buffer) {
+            let mut space = [MaybeUninit::uninit(); READ];
+            let mut read = ReadBuf::uninit(&mut space);
+            match self.socket.poll_read(cx, &mut read) {
+                Poll::Ready(Ok(())) if read.filled().is_empty() => break,
+                Poll::Ready(Ok(())) => self.take(read.filled())?,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return self.silence(cx),
             }
         }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -95,5 +196,49 @@ impl AsyncWrite for Stream {
             Socket::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
             Socket::Inet(stream) => Pin::new(stream).poll_shutdown(cx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// How long a stream waits that was given these bytes, the last `drip` of them singly, a second each.
+    async fn patience(bytes: &[u8], drip: usize) -> Duration {
+        let (mut mta, ours) = UnixStream::pair().unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let mut stream = Stream::new(
+            Socket::Unix(ours),
+            std::future::pending(),
+            Arc::clone(&metrics),
+        );
+        let begin = Instant::now();
+        let (at_once, singly) = bytes.split_at(bytes.len() - drip);
+        mta.write_all(at_once).await.unwrap();
+        let mut read = Vec::new();
+        for byte in singly {
+            timeout(Duration::from_secs(1), stream.read_to_end(&mut read))
+                .await
+                .ok();
+            mta.write_all(&[*byte]).await.unwrap();
+        }
+        let error = stream.read_to_end(&mut read).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+        assert_eq!(metrics.timeouts.total(), 1);
+        begin.elapsed()
+    }
+
+    /// Row 38 of the failure catalogue: silence and slowness have an end.
+    #[tokio::test(start_paused = true)]
+    async fn row_38_a_half_packet_ends_soon_and_a_whole_one_keeps_the_connection() {
+        let near = |time: Duration, limit: Duration| time >= limit && time < limit + PACKET / 2;
+        assert!(near(patience(b"", 0).await, PACKET));
+        assert!(near(patience(b"\0\0", 0).await, PACKET));
+        assert!(near(patience(b"\0\0\0\x09Bhalf", 0).await, PACKET));
+        assert!(near(patience(b"\0\0\0\x09Bhalf", 4).await, PACKET));
+        assert!(near(patience(b"\0\0\0\x05Bhalf", 0).await, IDLE));
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::extract::Why;
 use crate::inspect::Unread;
 use crate::message::{Address, Envelope, Recipient};
+use crate::spool::Spool;
 
 /// A message with more recipients is not inspected: each costs a decision and edits.
 const RECIPIENTS: usize = 10_000;
@@ -33,17 +34,22 @@ pub struct Transaction {
     sender: Address,
     login: Option<String>,
     recipients: Vec<Recipient>,
-    raw: Vec<u8>,
-    /// Where the body begins in `raw`, once it does.
-    body: Option<usize>,
+    raw: Spool,
+    is_in_body: bool,
     /// Bytes of `raw` that are allowed, and whether more came.
     limit: usize,
     is_over: bool,
 }
 
 impl Transaction {
-    /// Begins with the arguments of MAIL; `limit` bytes of it are kept.
-    pub fn new(id: String, args: &[CString], login: Option<String>, limit: usize) -> Self {
+    /// Begins with the arguments of MAIL; `limit` bytes of it are kept in `raw`.
+    pub fn new(
+        id: String,
+        args: &[CString],
+        login: Option<String>,
+        limit: usize,
+        raw: Spool,
+    ) -> Self {
         Self {
             id,
             began: Instant::now(),
@@ -53,8 +59,8 @@ impl Transaction {
             sender: address(args.first()),
             login,
             recipients: Vec::new(),
-            raw: Vec::new(),
-            body: None,
+            raw,
+            is_in_body: false,
             limit,
             is_over: false,
         }
@@ -66,40 +72,24 @@ impl Transaction {
             self.failed = Some("it has too many recipients");
             return;
         }
-        let parameter = |name: &str| {
-            args.iter().skip(1).find_map(|arg| {
-                let (key, value) = arg.to_str().ok()?.split_once('=')?;
-                key.eq_ignore_ascii_case(name).then(|| value.to_owned())
-            })
-        };
         self.recipients.push(Recipient {
             address: address(args.first()),
             as_given: args
                 .first()
                 .map_or_else(Vec::new, |arg| arg.to_bytes().to_vec()),
-            notify: parameter("NOTIFY"),
-            original: parameter("ORCPT"),
+            notify: parameter(args, "NOTIFY").map(str::to_owned),
+            original: parameter(args, "ORCPT").map(str::to_owned),
         });
     }
 
-    /// Takes one header field. The MTA gives folds as bare LF, and without `keeps_space` it has
-    /// taken off one space behind the colon.
+    /// Takes one header field.
     pub fn field(&mut self, name: &CStr, value: &CStr, keeps_space: bool) {
         let (name, value) = (name.to_bytes(), value.to_bytes());
         let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
         if lower.starts_with(OURS) {
             *self.foreign.entry(lower).or_default() += 1;
         }
-        let mut field = Vec::with_capacity(name.len() + value.len() + 4);
-        field.extend_from_slice(name);
-        field.extend_from_slice(if keeps_space { b":" } else { b": " });
-        for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
-            if at > 0 {
-                field.extend_from_slice(b"\r\n");
-            }
-            field.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        }
-        field.extend_from_slice(b"\r\n");
+        let field = as_sent(name, value, keeps_space);
         self.keep(&field);
     }
 
@@ -114,7 +104,7 @@ impl Transaction {
         mut self,
         client: Option<IpAddr>,
         host: String,
-    ) -> (Envelope, Vec<u8>, Option<Unread>) {
+    ) -> (Envelope, Spool, Option<Unread>) {
         self.end_header();
         let unread = self.is_over.then(|| Unread {
             why: Why::OverBudget,
@@ -136,29 +126,61 @@ impl Transaction {
     }
 
     fn end_header(&mut self) {
-        if self.body.is_none() {
+        if !self.is_in_body {
+            self.is_in_body = true;
             // Also where the header alone was too long: what is kept stays a mail.
-            self.raw.extend_from_slice(b"\r\n");
-            self.body = Some(self.raw.len());
+            self.append(b"\r\n");
+            self.raw.end_header();
         }
     }
 
     /// Keeps bytes up to the limit. Past it the header is all that is needed, and its memory.
     fn keep(&mut self, bytes: &[u8]) {
         self.bytes = self.bytes.saturating_add(bytes.len());
-        if self.is_over {
+        if self.is_over || self.failed.is_some() {
             return;
         }
         if self.raw.len() + bytes.len() <= self.limit {
-            self.raw.extend_from_slice(bytes);
+            self.append(bytes);
             return;
         }
         self.is_over = true;
-        if let Some(body) = self.body {
-            self.raw.truncate(body);
-            self.raw.shrink_to_fit();
+        if self.is_in_body && self.raw.keep_header().is_err() {
+            self.failed = Some("its header could not be read back");
         }
     }
+
+    fn append(&mut self, bytes: &[u8]) {
+        if self.raw.append(bytes).is_err() {
+            self.failed = Some("all messages together need more room than there is");
+            // What there is of it helps nobody, and others have use for the room.
+            self.raw.clear();
+        }
+    }
+}
+
+/// A header field as the client sent it, of what the MTA gives: folds as bare LF, and without
+/// `keeps_space` a value that lacks one space behind the colon.
+pub fn as_sent(name: &[u8], value: &[u8], keeps_space: bool) -> Vec<u8> {
+    let mut field = Vec::with_capacity(name.len() + value.len() + 4);
+    field.extend_from_slice(name);
+    field.extend_from_slice(if keeps_space { b":" } else { b": " });
+    for (at, line) in value.split(|byte| *byte == b'\n').enumerate() {
+        if at > 0 {
+            field.extend_from_slice(b"\r\n");
+        }
+        field.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    }
+    field.extend_from_slice(b"\r\n");
+    field
+}
+
+/// The value of an ESMTP parameter (RFC 5321, 4.1.2), whatever the case of its name.
+pub fn parameter<'a>(args: &'a [CString], name: &str) -> Option<&'a str> {
+    args.iter().skip(1).find_map(|arg| {
+        let (key, value) = arg.to_str().ok()?.split_once('=')?;
+        key.eq_ignore_ascii_case(name).then_some(value)
+    })
 }
 
 fn address(arg: Option<&CString>) -> Address {
@@ -169,17 +191,28 @@ fn address(arg: Option<&CString>) -> Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spool::Budget;
 
     fn text(text: impl Into<Vec<u8>>) -> CString {
         CString::new(text).unwrap()
     }
 
     fn begun(limit: usize) -> Transaction {
-        Transaction::new("Q-1".into(), &[text("<a@example.ch>")], None, limit)
+        within(limit, 1000)
+    }
+
+    fn within(limit: usize, budget: u64) -> Transaction {
+        let spool = Spool::new(Budget::new(budget, 0));
+        Transaction::new("Q-1".into(), &[text("<a@example.ch>")], None, limit, spool)
     }
 
     fn raw(mail: Transaction) -> (Vec<u8>, Option<Unread>) {
         let (_, raw, unread) = mail.complete(None, String::new());
+        let raw = raw
+            .piece(0, &mut Vec::new())
+            .unwrap()
+            .unwrap_or_default()
+            .to_vec();
         (raw, unread)
     }
 
@@ -216,6 +249,18 @@ mod tests {
         let (raw, unread) = raw(mail);
         assert_eq!(raw, b"A: b\r\n\r\n");
         assert_eq!(unread.unwrap().why, Why::OverBudget);
+    }
+
+    #[test]
+    fn a_message_without_room_has_no_verdict_and_holds_nothing() {
+        let mut mail = within(1000, 20);
+        mail.field(&text("A"), &text(" b"), true);
+        mail.content(b"0123456789");
+        mail.content(b"0123456789");
+        assert!(mail.failed.is_some());
+        mail.content(b"0123456789");
+        assert_eq!(mail.bytes, 36);
+        assert_eq!(raw(mail).0, b"");
     }
 
     #[test]

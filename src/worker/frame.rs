@@ -5,13 +5,13 @@ use std::io::{self, Read, Write};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
+use crate::spool::Spool;
+
 /// The longest frame, in bytes. A policy, a mail and a verdict are all far below it.
 const MAX: u32 = 1 << 30;
 
-fn length_of(bytes: &[u8]) -> io::Result<[u8; 4]> {
-    let length = u32::try_from(bytes.len())
-        .ok()
-        .filter(|length| *length <= MAX);
+fn header_of(length: usize) -> io::Result<[u8; 4]> {
+    let length = u32::try_from(length).ok().filter(|length| *length <= MAX);
     let length = length.ok_or_else(|| io::Error::other("frame too long"))?;
     Ok(length.to_le_bytes())
 }
@@ -29,7 +29,7 @@ fn checked(length: [u8; 4]) -> io::Result<u32> {
 /// # Errors
 /// When the other side is gone, or the frame is over a gigabyte.
 pub fn write(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
-    to.write_all(&length_of(bytes)?)?;
+    to.write_all(&header_of(bytes.len())?)?;
     to.write_all(bytes)?;
     to.flush()
 }
@@ -60,8 +60,22 @@ pub fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 /// As [`write`].
 pub async fn send(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
-    to.write_all(&length_of(bytes)?).await?;
+    to.write_all(&header_of(bytes.len())?).await?;
     to.write_all(bytes).await?;
+    to.flush().await
+}
+
+/// Writes a message as one frame, piece by piece.
+///
+/// # Errors
+/// As [`write`], and what the system says of reading it.
+pub async fn send_spool(to: &mut (impl AsyncWrite + Unpin), spool: &Spool) -> io::Result<()> {
+    to.write_all(&header_of(spool.len())?).await?;
+    let (mut at, mut space) = (0, Vec::new());
+    while let Some(piece) = spool.piece(at, &mut space)? {
+        to.write_all(piece).await?;
+        at += piece.len();
+    }
     to.flush().await
 }
 

@@ -3,10 +3,12 @@
 //!
 //! See `doc/decisions/001-processes.md`.
 
+mod breaker;
 pub mod child;
 mod frame;
 pub mod sandbox;
 mod spawn;
+mod turns;
 
 use std::fmt;
 use std::io;
@@ -15,14 +17,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::UnixStream;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::extract::Why;
 use crate::inspect::{Unread, Verdict};
 use crate::message::Envelope;
+use crate::metrics::Metrics;
+use crate::spool::Spool;
+use breaker::Breaker;
 use spawn::Process;
 pub use spawn::Spawner;
+use turns::Turns;
 
 /// Both sides must be of this version.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -61,6 +66,8 @@ pub enum Error {
     Died(io::Error),
     /// The worker was not done in time.
     Late,
+    /// All workers were busy until the deadline.
+    Busy,
 }
 
 impl fmt::Display for Error {
@@ -69,11 +76,18 @@ impl fmt::Display for Error {
             Self::Start(why) => write!(f, "cannot start a worker: {why}"),
             Self::Died(_) => f.write_str("the worker died"),
             Self::Late => f.write_str("the worker was not done in time"),
+            Self::Busy => f.write_str("no worker was free in time"),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// What of a message a worker gets.
+enum Mail<'a> {
+    Whole(&'a Spool),
+    Header(&'a [u8]),
+}
 
 struct Worker {
     process: Process,
@@ -87,8 +101,10 @@ pub struct Pool {
     policy: Arc<[u8]>,
     digest: String,
     spawner: Spawner,
-    turns: Semaphore,
+    turns: Turns,
+    breaker: Breaker,
     idle: Mutex<Vec<Worker>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Pool {
@@ -102,13 +118,16 @@ impl Pool {
         policy: Arc<[u8]>,
         digest: String,
         size: usize,
+        metrics: Arc<Metrics>,
     ) -> Result<Self, Error> {
         let pool = Self {
             policy,
             digest,
             spawner,
-            turns: Semaphore::new(size),
+            turns: Turns::new(size),
+            breaker: Breaker::default(),
             idle: Mutex::new(Vec::new()),
+            metrics,
         };
         for _ in 0..size {
             let worker = pool.hire().await?;
@@ -117,22 +136,88 @@ impl Pool {
         Ok(pool)
     }
 
+    /// Why no message should begin now: workers fail in series, or one would wait for its turn for
+    /// longer than `patience`.
+    pub fn refuses(&self, patience: Duration) -> Option<&'static str> {
+        if self.breaker.is_open() {
+            Some("workers fail in series")
+        } else if self.turns.wait() > patience {
+            Some("too many messages wait for a worker")
+        } else {
+            None
+        }
+    }
+
+    /// True for the one who is to call [`Self::try_again`], when it is time for it.
+    pub fn wants_trial(&self) -> bool {
+        self.breaker.wants_trial()
+    }
+
+    /// Has a fresh worker judge a message of ours; mail is taken again where it does.
+    pub async fn try_again(&self) {
+        let job = Job {
+            envelope: Envelope::nobody(jiff::civil::Date::default()),
+            unread: None,
+        };
+        let done = async {
+            let mut worker = self.hire().await?;
+            let judged = converse(
+                &mut worker.socket,
+                &job,
+                Mail::Header(b"Subject: trial\r\n\r\n"),
+            );
+            let judged = timeout(SECOND_TIME, judged).await;
+            judged.map_err(|_| Error::Late)?.map_err(Error::Died)?;
+            self.rest(worker);
+            Ok::<(), Error>(())
+        };
+        match done.await {
+            Ok(()) => self.breaker.recovered(),
+            Err(error) => tracing::error!("a trial failed: {error}; no mail is taken"),
+        }
+    }
+
     /// Inspects one message. When its worker dies or is late, a fresh one judges the message as
     /// unreadable, by its envelope and header alone.
     ///
     /// # Errors
     /// When that fails too, or no turn came before the deadline. There is no verdict then.
-    pub async fn inspect(&self, job: Job, raw: &[u8], deadline: Instant) -> Result<Verdict, Error> {
-        let turn = timeout_at(deadline, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Error::Late)?.map_err(|_| Error::Late)?;
-        let first = match self.recall() {
+    pub async fn inspect(
+        &self,
+        job: Job,
+        raw: &Spool,
+        deadline: Instant,
+    ) -> Result<Verdict, Error> {
+        let turn = timeout_at(deadline, self.turns.come(raw.len())).await;
+        let _turn = turn.ok().flatten().ok_or(Error::Busy)?;
+        let begun = Instant::now();
+        let failed = match self.first(&job, raw, deadline).await {
+            Ok(verdict) => {
+                self.breaker.succeeded();
+                self.turns.took(begun.elapsed());
+                return Ok(verdict);
+            }
+            Err(error) => error,
+        };
+        self.metrics.worker_failures.count();
+        self.breaker.failed();
+        let second = match failed {
+            Error::Start(_) => Err(failed),
+            failed => self.second(job, raw, &failed).await,
+        };
+        self.turns.took(begun.elapsed());
+        second
+    }
+
+    async fn first(&self, job: &Job, raw: &Spool, deadline: Instant) -> Result<Verdict, Error> {
+        let worker = match self.recall() {
             Some(worker) => worker,
             None => self.hire().await?,
         };
-        let failed = match self.ask(first, &job, raw, deadline).await {
-            Ok(verdict) => return Ok(verdict),
-            Err(error) => error,
-        };
+        self.ask(worker, job, Mail::Whole(raw), deadline).await
+    }
+
+    async fn second(&self, job: Job, raw: &Spool, failed: &Error) -> Result<Verdict, Error> {
         tracing::warn!(
             id = job.envelope.id,
             "{failed}; the message counts as unreadable"
@@ -145,8 +230,10 @@ impl Pool {
             unread: Some(unread),
             ..job
         };
-        let second = self.hire().await?;
-        self.ask(second, &job, header_of(raw), Instant::now() + SECOND_TIME)
+        let worker = self.hire().await?;
+        let header = raw.header().map_err(Error::Died)?;
+        let deadline = Instant::now() + SECOND_TIME;
+        self.ask(worker, &job, Mail::Header(&header), deadline)
             .await
     }
 
@@ -154,10 +241,10 @@ impl Pool {
         &self,
         mut worker: Worker,
         job: &Job,
-        raw: &[u8],
+        mail: Mail<'_>,
         deadline: Instant,
     ) -> Result<Verdict, Error> {
-        let asked = timeout_at(deadline, converse(&mut worker.socket, job, raw)).await;
+        let asked = timeout_at(deadline, converse(&mut worker.socket, job, mail)).await;
         match asked {
             Ok(Ok(verdict)) => {
                 self.rest(worker);
@@ -230,15 +317,12 @@ impl Pool {
     }
 }
 
-async fn converse(socket: &mut UnixStream, job: &Job, raw: &[u8]) -> io::Result<Verdict> {
+async fn converse(socket: &mut UnixStream, job: &Job, mail: Mail<'_>) -> io::Result<Verdict> {
     frame::send(socket, &serde_json::to_vec(job)?).await?;
-    frame::send(socket, raw).await?;
+    match mail {
+        Mail::Whole(spool) => frame::send_spool(socket, spool).await?,
+        Mail::Header(bytes) => frame::send(socket, bytes).await?,
+    }
     let verdict = frame::receive(socket).await?;
     Ok(serde_json::from_slice(&verdict)?)
-}
-
-/// The header section with its empty line; all of a mail that has no body.
-fn header_of(raw: &[u8]) -> &[u8] {
-    let end = memchr::memmem::find(raw, b"\r\n\r\n").map_or(raw.len(), |at| at + 4);
-    raw.get(..end).unwrap_or(raw)
 }

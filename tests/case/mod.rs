@@ -101,9 +101,14 @@ fn read(folder: PathBuf) -> Case {
 }
 
 impl Case {
+    /// Where the mail is.
+    pub fn message_path(&self) -> PathBuf {
+        self.folder.join("message.eml")
+    }
+
     /// The mail with CRLF line ends, as an MTA hands it over.
     pub fn raw(&self) -> Vec<u8> {
-        let text = fs::read(self.folder.join("message.eml")).unwrap();
+        let text = fs::read(self.message_path()).unwrap();
         text.split_inclusive(|byte| *byte == b'\n')
             .flat_map(|line| match line {
                 [rest @ .., b'\n'] => [rest, b"\r\n"].concat(),

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -71,16 +72,53 @@ impl Daemon {
         Self::start(folder(), Place::Inet(port), changes)
     }
 
+    /// Over a unix socket, with so many descriptors and no more.
+    pub fn with_descriptors(count: u32, changes: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let path = folder.join("milter.sock");
+        let limit = format!("ulimit -n {count}; exec \"$@\"");
+        Self::started(
+            folder,
+            Place::Unix(path),
+            changes,
+            &["sh", "-c", &limit, "sh"],
+            Stdio::null(),
+        )
+    }
+
+    /// Over TCP, on a socket that the service manager hands over.
+    pub fn given(listener: &TcpListener, changes: &[(&str, &str)]) -> Self {
+        let port = listener.local_addr().unwrap().port();
+        // Descriptors of ours close on exec, all but standard input.
+        let hand = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
+        let by = ["sh", "-c", hand, "sh"];
+        let input = Stdio::from(OwnedFd::from(listener.try_clone().unwrap()));
+        Self::started(folder(), Place::Inet(port), changes, &by, input)
+    }
+
     fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
+        Self::started(folder, place, changes, &[], Stdio::null())
+    }
+
+    /// Starts it by another program, if one is named.
+    fn started(
+        folder: PathBuf,
+        place: Place,
+        changes: &[(&str, &str)],
+        by: &[&str],
+        input: Stdio,
+    ) -> Self {
         let config = folder.join("pii-milter.yaml");
         fs::write(&config, configuration(&place, changes)).unwrap();
         let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_pii-milter"))
+        let mut words = by.iter().chain([&env!("CARGO_BIN_EXE_pii-milter")]);
+        let mut child = Command::new(words.next().unwrap())
+            .args(words)
             .arg("--config")
             .arg(&config)
             .arg("serve")
             .env("NOTIFY_SOCKET", folder.join("notify"))
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -154,6 +192,39 @@ impl Daemon {
             fields.next() != Some("Z") && fields.next() == Some(&ours)
         };
         pids.filter(is_child).filter_map(Pid::from_raw).collect()
+    }
+
+    /// How many descriptors it holds.
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        fs::read_dir(folder).unwrap().count()
+    }
+
+    /// How many of them are memory without a name.
+    pub fn memfds(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        let files = fs::read_dir(folder).unwrap().flatten();
+        let names = files.filter_map(|file| fs::read_link(file.path()).ok());
+        names
+            .filter(|name| name.starts_with("/memfd:pii-milter-message (deleted)"))
+            .count()
+    }
+
+    /// The same, once it holds hardly more than `few`, or patience ends.
+    pub fn wait_descriptors(&self, few: usize) -> usize {
+        let begin = Instant::now();
+        while self.descriptors() > few + 2 && begin.elapsed() < PATIENCE {
+            sleep(Duration::from_millis(10));
+        }
+        self.descriptors()
+    }
+
+    /// Memory that it holds, in kilobytes, its workers left out.
+    pub fn memory(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.unwrap().split_whitespace().next();
+        number.unwrap().parse().unwrap()
     }
 
     /// What it tells the service manager next.

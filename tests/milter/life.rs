@@ -36,6 +36,7 @@ async fn without_a_descriptor_new_connections_wait_and_old_ones_go_on() {
     assert_eq!(status, Status::Continue);
 }
 
+/// Rows 32 and 33: HUP with a mistake in the file changes nothing, and never ends the daemon.
 #[tokio::test]
 async fn hangup_takes_a_good_configuration_and_leaves_a_bad_one() {
     let daemon = Daemon::over_unix(&[]);

@@ -56,6 +56,7 @@ async fn three_messages_share_a_connection_and_nothing_else() {
     }
 }
 
+/// Row 22: nothing of a message is left after ABORT, whenever it comes.
 #[tokio::test]
 async fn abort_at_each_step_leaves_nothing() {
     let daemon = Daemon::over_unix(&[]);

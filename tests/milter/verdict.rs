@@ -9,6 +9,7 @@ use rustix::process::{Signal, kill_process};
 
 use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, begin, deeds, show};
 
+/// Rows 10 and 30: a worker that dies ends nothing but itself, and its message is not clean.
 #[tokio::test]
 async fn a_killed_worker_makes_its_message_unreadable_and_not_clean() {
     let daemon = Daemon::over_unix(&[ENFORCE]);
@@ -41,6 +42,7 @@ async fn a_killed_worker_makes_its_message_unreadable_and_not_clean() {
     assert!(!daemon.messages(3)[2].contains("unreadable"));
 }
 
+/// Row 9: the pool is gone, and nothing is called clean for it.
 #[tokio::test]
 async fn without_any_worker_the_admin_decides() {
     let forged = Mail {
@@ -184,6 +186,7 @@ async fn a_refusal_names_the_message_and_no_reason() {
     assert_eq!(actions.actions, []);
 }
 
+/// Row 14: the deadline is the message's, and is kept by killing the worker.
 #[tokio::test]
 async fn a_stuck_worker_is_killed_at_the_deadline() {
     let daemon = Daemon::over_unix(&[("time: 60s", "time: 1s")]);

@@ -10,17 +10,18 @@ use std::thread;
 use std::time::Duration;
 
 use super::home::Home;
-use super::{PATIENCE, wait_for};
+use super::{Mta, PATIENCE, wait_for};
 
 /// Debian's own list of services, as its package installs it.
 const SERVICES: &str = "/usr/share/postfix/master.cf.dist";
 
-/// One smtpd: its port, and what it asks (`unix:pii-milter/milter.sock`, `inet:127.0.0.1:8894`).
+/// One smtpd: its port, and what it asks (`unix:pii-milter/milter.sock`, `inet:127.0.0.1:8894`), by commas
+/// where that is more than one.
 #[derive(Clone, Debug)]
 pub struct Entrance {
     /// The port on loopback.
     pub port: u16,
-    /// The value of `smtpd_milters`; none where empty.
+    /// The value of `smtpd_milters`, no blanks; none where empty.
     pub milter: String,
 }
 
@@ -83,14 +84,8 @@ impl Postfix {
         postfix
     }
 
-    /// What it logged so far.
-    pub fn log(&self) -> String {
-        let log = fs::read(&self.log).unwrap_or_default();
-        String::from_utf8_lossy(&log).into_owned()
-    }
-
     /// The senders of the mails in the queue of that name (`hold`, `deferred`, `active`).
-    pub fn senders_in(&self, queue: &str) -> Vec<String> {
+    fn senders_in(&self, queue: &str) -> Vec<String> {
         let listed = self.run("postqueue", &["-j"]);
         let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
         let mails = listed
@@ -117,6 +112,22 @@ impl Postfix {
         let mut command = Command::new(Path::new("/usr/sbin").join(program));
         command.arg("-c").arg(&self.etc).args(args).current_dir("/");
         command.output().unwrap()
+    }
+}
+
+impl Mta for Postfix {
+    /// What it logged so far.
+    fn log(&self) -> String {
+        let log = fs::read(&self.log).unwrap_or_default();
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    fn senders_held(&self) -> Vec<String> {
+        self.senders_in("hold")
+    }
+
+    fn senders_deferred(&self) -> Vec<String> {
+        self.senders_in("deferred")
     }
 }
 

@@ -49,7 +49,12 @@ pub struct Client {
 impl Client {
     /// Connects, and gives the greeting.
     pub fn connect(port: u16) -> (Self, Reply) {
-        let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        Self::connect_from("127.0.0.1", port)
+    }
+
+    /// The same from another address of loopback, `::1`.
+    pub fn connect_from(loopback: &str, port: u16) -> (Self, Reply) {
+        let stream = TcpStream::connect((loopback, port)).unwrap();
         stream.set_read_timeout(Some(4 * PATIENCE)).unwrap();
         let mut client = Self {
             lines: BufReader::new(stream),

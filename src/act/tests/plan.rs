@@ -197,3 +197,48 @@ fn the_shipped_channels_can_work() {
     assert_eq!(channels.strictness("incamail"), Some(Strictness::Relay));
     assert_eq!(channels.strictness("refuse"), Some(Strictness::Reject));
 }
+
+#[test]
+fn a_mark_at_delivery_is_left_to_the_mta() {
+    let gate = "id: gate\nname: G\nsee: { source: s, date: 2026-11-22 }\n\
+                subject: { add: (secret), where: end, by: delivery }\n\
+                recipient: { suffix: .gate.invalid, strip: true }\n\
+                route: { next_hop: '[gate.example]:25', tls: secure }\n\
+                examples: [ { before: { to: a@b.c }, after: { subject: (secret), to: a@b.c.gate.invalid } } ]\n";
+    let gate = Profile::read("gate.yaml", gate).unwrap();
+    let text = "gate: [ relay: gate ]\nincamail: [ relay: incamail ]\n";
+    let read: IndexMap<String, Vec<Action>> = yaml::read(text).unwrap();
+    let channels = Channels::new(&read, &[gate, incamail()]).unwrap();
+    let subjects = |head: &str, chosen: &[&str]| {
+        let addresses = ["<a@ext.test>", "<b@ext.test>"];
+        let message = message(head, &addresses[..chosen.len()]);
+        let (decisions, ours) = (decisions(&message, chosen), Ours::default());
+        let plan = plan(
+            &message,
+            &classification(),
+            &decisions,
+            &channels,
+            &ours,
+            "0",
+        );
+        let edits = json(&plan.actions).into_iter();
+        edits
+            .filter(|edit| edit.contains("Subject"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(subjects("Subject: x\r\n", &["gate"]), Vec::<String>::new());
+    assert_eq!(
+        subjects("To: a@ext.test\r\n", &["gate"]),
+        [r#"{"add_header":["Subject",""]}"#]
+    );
+    // Beside a relay whose mark is ours, that one alone.
+    let both = ["gate", "incamail"];
+    assert_eq!(
+        subjects("Subject: x\r\n", &both),
+        [r#"{"change_header":["Subject","<im><c> x",1]}"#]
+    );
+    assert_eq!(
+        subjects("To: a@ext.test\r\n", &both),
+        [r#"{"add_header":["Subject","<im><c>"]}"#]
+    );
+}

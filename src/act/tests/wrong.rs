@@ -92,6 +92,11 @@ fn wrong_profiles_are_told_with_the_place() {
         ),
         (
             "examples:",
+            "subject: { add: '<x>', where: start, by: delivery }\nexamples:",
+            "delivery needs a route",
+        ),
+        (
+            "examples:",
             "headers: { 'X Y': z }\nexamples:",
             "field name",
         ),

@@ -5,33 +5,13 @@
 //! (pcre_table(5)): a pattern with `/i` would let `anna@EXAMPLE.ORG.INCAMAIL.CH` pass by the relay.
 //! So no pattern here has it.
 
-use crate::act::relay::{Profile, Route, Tls};
-use crate::act::subject::Place;
-
-/// One file, or for main.cf and master.cf the lines to be added.
-pub struct File {
-    /// Its name.
-    pub name: &'static str,
-    /// Where it belongs and what it does.
-    about: String,
-    lines: Vec<String>,
-}
-
-impl File {
-    /// The file with its heading.
-    pub fn text(&self) -> String {
-        let about = self.about.lines().map(|line| format!("# {line}\n"));
-        let lines = self.lines.iter().map(|line| format!("{line}\n"));
-        std::iter::once(format!("# {}\n", self.name))
-            .chain(about)
-            .chain(lines)
-            .collect()
-    }
-}
+use super::file::{File, Routed};
+use crate::act::relay::{Profile, Tls};
+use crate::act::subject::{By, Mark, Place};
 
 /// All files, naming each other by `dir`.
 pub fn files(profiles: &[Profile], dir: &str, milter: &str) -> Vec<File> {
-    let routed: Vec<Routed> = profiles.iter().filter_map(Routed::of).collect();
+    let routed = Routed::all(profiles);
     let mut files = vec![
         main(&routed, dir, milter),
         master(&routed, dir),
@@ -39,46 +19,20 @@ pub fn files(profiles: &[Profile], dir: &str, milter: &str) -> Vec<File> {
     ];
     files.push(border());
     files.push(unmark(&routed));
-    if routed.iter().any(|relay| relay.strips) {
+    files.extend(routed.iter().filter_map(mark));
+    if routed.iter().any(|relay| relay.recipient.strip) {
         files.push(strip(&routed));
     }
     files.push(tls_policy(&routed));
     files
 }
 
-/// A profile that the MTA reaches by a transport of its own.
-struct Routed<'a> {
-    profile: &'a Profile,
-    route: &'a Route,
-    /// The suffix as a pattern.
-    suffix: String,
-    strips: bool,
-}
-
-impl<'a> Routed<'a> {
-    fn of(profile: &'a Profile) -> Option<Self> {
-        let (route, recipient) = (profile.route.as_ref()?, profile.recipient.as_ref()?);
-        let suffix = quote(&recipient.suffix);
-        Some(Self {
-            profile,
-            route,
-            suffix,
-            strips: recipient.strip,
-        })
-    }
-
-    /// The next hop in a transport map; empty for the MX records of the recipient's domain.
-    fn next_hop(&self) -> &str {
-        if self.route.next_hop == "mx" {
-            ""
-        } else {
-            &self.route.next_hop
-        }
-    }
-
-    /// What the parameters of this relay in main.cf begin with.
-    fn parameter(&self) -> String {
-        self.profile.id.replace('-', "_")
+fn file(name: &str, about: &str, lines: Vec<String>) -> File {
+    File {
+        name: name.into(),
+        comment: "#",
+        about: about.into(),
+        lines,
     }
 }
 
@@ -94,67 +48,85 @@ fn transport(routed: &[Routed<'_>]) -> File {
     let line = |relay: &Routed<'_>| {
         format!(
             "/{}$/   {}:{}",
-            relay.suffix,
+            quote(&relay.recipient.suffix),
             relay.profile.id,
             relay.next_hop()
         )
     };
-    File {
-        name: "pii-milter-transport.pcre",
-        about: "transport_maps: recipients with a relay's suffix go to the relay.".into(),
-        lines: routed.iter().map(line).collect(),
-    }
+    file(
+        "pii-milter-transport.pcre",
+        "transport_maps: recipients with a relay's suffix go to the relay.",
+        routed.iter().map(line).collect(),
+    )
 }
 
 fn border() -> File {
-    File {
-        name: "pii-milter-border.pcre",
-        about: "header_checks: our fields coming from outside; it sees what clients send, never what the milter adds.\n\
-                smtp_header_checks: our fields leaving by smtp; what is delivered inside keeps them."
-            .into(),
-        lines: vec!["/^X-PII-[^:]*:/   IGNORE".into()],
-    }
+    file(
+        "pii-milter-border.pcre",
+        "header_checks: our fields coming from outside; it sees what clients send, never what the milter adds.\n\
+                smtp_header_checks: our fields leaving by smtp; what is delivered inside keeps them.",
+        vec!["/^X-PII-[^:]*:/   IGNORE".into()],
+    )
 }
 
 fn unmark(routed: &[Routed<'_>]) -> File {
     let line = |relay: &Routed<'_>| {
         let mark = relay.profile.subject.as_ref()?;
+        if mark.by == By::Delivery {
+            return None;
+        }
         let add = quote(&mark.add);
         Some(match mark.place {
             Place::Start => format!("/^Subject:\\s*{add}\\s*(.*)$/   REPLACE Subject: $1"),
             Place::End => format!("/^Subject:\\s*(.*?)\\s*{add}\\s*$/   REPLACE Subject: $1"),
         })
     };
-    File {
-        name: "pii-milter-unmark.pcre",
-        about: "smtp_header_checks, lmtp_header_checks: a mark stands on the whole message; recipients who get it\n\
-                by another way than the relay need not see it. The relays' own transports do not use this table."
-            .into(),
-        lines: routed.iter().filter_map(line).collect(),
-    }
+    file(
+        "pii-milter-unmark.pcre",
+        "smtp_header_checks, lmtp_header_checks: a mark stands on the whole message; recipients who get it\n\
+                by another way than the relay need not see it. The relays' own transports do not use this table.",
+        routed.iter().filter_map(line).collect(),
+    )
+}
+
+fn mark_name(relay: &Routed<'_>) -> String {
+    format!("pii-milter-mark-{}.pcre", relay.profile.id)
+}
+
+/// The mark of a relay that gets it at delivery, unless it is there.
+fn mark(relay: &Routed<'_>) -> Option<File> {
+    let mark: &Mark = relay.delivery_mark()?;
+    let present = mark.pattern().replace('/', "\\/");
+    let add = mark.add.replace('$', "$$");
+    let line = match mark.place {
+        Place::Start => {
+            let present = present.trim_start_matches('^');
+            format!("/^Subject:\\s*(?!{present})(.*)$/   REPLACE Subject: {add} $1")
+        }
+        Place::End => {
+            format!("/^Subject:(?!.*{present})\\s*(.*?)\\s*$/   REPLACE Subject: $1 {add}")
+        }
+    };
+    let about = "smtp_header_checks of this relay's transport: writes the mark at delivery, and nowhere else. A signature (DKIM)\n\
+                 made before covers the subject without it.";
+    Some(file(&mark_name(relay), about, vec![line]))
 }
 
 fn strip(routed: &[Routed<'_>]) -> File {
-    let strips = routed.iter().filter(|relay| relay.strips);
-    File {
-        name: "pii-milter-strip.pcre",
-        about:
-            "smtp_generic_maps of the relays whose suffix only routes: takes it off at delivery."
-                .into(),
-        lines: strips
-            .map(|relay| format!("/^(.+@.+){}$/   $1", relay.suffix))
+    let strips = routed.iter().filter(|relay| relay.recipient.strip);
+    file(
+        "pii-milter-strip.pcre",
+        "smtp_generic_maps of the relays whose suffix only routes: takes it off at delivery.",
+        strips
+            .map(|relay| format!("/^(.+@.+){}$/   $1", quote(&relay.recipient.suffix)))
             .collect(),
-    }
+    )
 }
 
 fn tls_policy(routed: &[Routed<'_>]) -> File {
     let line = |relay: &Routed<'_>| {
         let key = match relay.next_hop() {
-            "" => relay
-                .profile
-                .recipient
-                .as_ref()
-                .map_or("", |r| r.suffix.as_str()),
+            "" => &relay.recipient.suffix,
             next_hop => next_hop,
         };
         let level = relay.route.tls.as_str();
@@ -165,19 +137,18 @@ fn tls_policy(routed: &[Routed<'_>]) -> File {
         };
         format!("{key}   {level}{matches} ciphers=high protocols=>=TLSv1.2")
     };
-    File {
-        name: "pii-milter-tls-policy",
-        about: "smtp_tls_policy_maps = texthash:...: the same demands on TLS without transports of their own, for a transport\n\
-                map that says smtp: instead. The key is the next hop as the transport map writes it."
-            .into(),
-        lines: routed.iter().map(line).collect(),
-    }
+    file(
+        "pii-milter-tls-policy",
+        "smtp_tls_policy_maps = texthash:...: the same demands on TLS without transports of their own, for a transport\n\
+                map that says smtp: instead. The key is the next hop as the transport map writes it.",
+        routed.iter().map(line).collect(),
+    )
 }
 
 fn master(routed: &[Routed<'_>], dir: &str) -> File {
     let mut lines = Vec::new();
     for relay in routed {
-        let (id, own) = (&relay.profile.id, relay.parameter());
+        let (id, own) = (&relay.profile.id, relay.word());
         lines.push(format!("{id} unix - - n - - smtp"));
         lines.push(format!("  -o syslog_name=postfix/{id}"));
         lines.push(format!(
@@ -195,23 +166,24 @@ fn master(routed: &[Routed<'_>], dir: &str) -> File {
         lines.push("  -o smtp_tls_mandatory_ciphers=high".into());
         lines.push("  -o smtp_tls_policy_maps=".into());
         lines.push("  -o smtp_tls_loglevel=1".into());
+        let mark = relay.delivery_mark().map(|_| mark_name(relay));
+        let mark = mark.map_or(String::new(), |name| format!(",pcre:{dir}/{name}"));
         lines.push(format!(
-            "  -o smtp_header_checks=pcre:{dir}/pii-milter-border.pcre"
+            "  -o smtp_header_checks=pcre:{dir}/pii-milter-border.pcre{mark}"
         ));
-        if relay.strips {
+        if relay.recipient.strip {
             lines.push(format!(
                 "  -o smtp_generic_maps=pcre:{dir}/pii-milter-strip.pcre"
             ));
         }
     }
-    File {
-        name: "pii-milter-master.cf",
-        about: "To be added to master.cf: one transport for each relay. TLS that fails leaves the mail in the queue, never in\n\
+    file(
+        "pii-milter-master.cf",
+        "To be added to master.cf: one transport for each relay. TLS that fails leaves the mail in the queue, never in\n\
                 clear: watch its age. A relay that misses our certificate looks like a network fault (\"lost connection\n\
-                while performing the EHLO handshake\")."
-            .into(),
+                while performing the EHLO handshake\").",
         lines,
-    }
+    )
 }
 
 fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
@@ -228,7 +200,7 @@ fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
         format!("#   postconf -P relay/unix/smtp_header_checks=pcre:{dir}/pii-milter-unmark.pcre"),
     ];
     for relay in routed {
-        let own = relay.parameter();
+        let own = relay.word();
         lines.push(format!(
             "# {}: who may sign its certificate, then our key and certificate.",
             relay.profile.name
@@ -242,13 +214,12 @@ fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
             ));
         }
     }
-    File {
-        name: "pii-milter-main.cf",
-        about: "To be added to main.cf. Where it sets one of these already, join the values: tables and milters are lists, and\n\
-                this milter stands before one that signs (DKIM), because it may change the subject."
-            .into(),
+    file(
+        "pii-milter-main.cf",
+        "To be added to main.cf. Where it sets one of these already, join the values: tables and milters are lists, and\n\
+                this milter stands before one that signs (DKIM), because it may change the subject.",
         lines,
-    }
+    )
 }
 
 #[cfg(test)]
@@ -309,5 +280,27 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} in\n{text}");
         }
+        assert!(!text.contains("-mark-"), "{text}");
+    }
+
+    #[test]
+    fn a_mark_at_delivery_has_a_table_of_its_own() {
+        let text = rendered(
+            "id: own-gate\nname: Gate\nsee: { source: s, date: 2026-11-22 }\n\
+             subject: { add: 'a/$1', where: start, by: delivery, unless: '(?-i:a/)' }\n\
+             recipient: { suffix: .gate.invalid, strip: true }\n\
+             route: { next_hop: '[gate.example]:25', tls: encrypt }\n\
+             examples: [ { before: { to: a@b.c }, after: { subject: a/$1, to: a@b.c.gate.invalid } } ]\n",
+        );
+        for part in [
+            "header_checks=pcre:/d/pii-milter-border.pcre,pcre:/d/pii-milter-mark-own-gate.pcre\n",
+            "(?:(?-i:a\\/)))(.*)$/   REPLACE Subject: a/$$1 $1\n",
+        ] {
+            assert!(text.contains(part), "{part} in\n{text}");
+        }
+        assert!(
+            !text.contains("Subject:\\s*a"),
+            "nobody else had it\n{text}"
+        );
     }
 }

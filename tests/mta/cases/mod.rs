@@ -2,23 +2,28 @@
 //! Keeps the site that all cases share, and the list of them.
 
 mod border;
+mod delivery;
 mod demo;
+mod dkim;
 mod failing;
 mod folders;
 mod hostile;
 mod passing;
 mod relaying;
+mod setup;
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use crate::mta::dkim::{self as keys, OpenDkim};
 use crate::mta::home::Home;
 use crate::mta::milter::{self, Milter};
 use crate::mta::postfix::{self, Entrance, Postfix};
+use crate::mta::sendmail::Sendmail;
 use crate::mta::sink::{Delivery, Sink};
 use crate::mta::smtp::{self, Letter, Reply};
-use crate::mta::{PATIENCE, free_port, relays};
+use crate::mta::{Mta, PATIENCE, free_port, relays};
 
 /// The specimen of the Swiss social security number, from the authority's own leaflet.
 pub const AHV: &str = "756.9217.0769.85";
@@ -33,26 +38,73 @@ pub const COLLEAGUE: &str = "lohnbuero@example.ch";
 /// A case: a sentence that must be true, and what proves it.
 pub type Case = (&'static str, fn(&Site));
 
-/// All cases.
-pub fn all() -> impl Iterator<Item = Case> {
-    let lists = [
-        passing::CASES,
-        relaying::CASES,
-        hostile::CASES,
-        failing::CASES,
-        demo::CASES,
-        border::CASES,
-        folders::CASES,
-    ];
-    lists.into_iter().flatten().copied()
+/// The mail servers that the cases run through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    Postfix,
+    Sendmail,
+}
+
+/// Cases for both.
+const SHARED: &[&[Case]] = &[
+    passing::CASES,
+    relaying::CASES,
+    hostile::CASES,
+    failing::CASES,
+    dkim::CASES,
+    folders::CASES,
+];
+
+/// Cases that are about one of them, or about neither.
+const OF_POSTFIX: &[&[Case]] = &[
+    demo::CASES,
+    border::OF_POSTFIX,
+    delivery::OF_POSTFIX,
+    setup::CASES,
+];
+const OF_SENDMAIL: &[&[Case]] = &[border::OF_SENDMAIL, delivery::OF_SENDMAIL];
+
+/// What cannot be the same with Sendmail 8.17 as Debian builds it, and why.
+const NOT_WITH_SENDMAIL: &[(&str, &str)] = &[(
+    "an_smtputf8_mail_is_read_and_relayed",
+    "it is built without SMTPUTF8 and does not offer it",
+)];
+
+/// All cases for that server, and why it is not run where it is not.
+pub fn all(server: Server) -> Vec<(Case, Option<&'static str>)> {
+    let own = match server {
+        Server::Postfix => OF_POSTFIX,
+        Server::Sendmail => OF_SENDMAIL,
+    };
+    let all: Vec<Case> = SHARED
+        .iter()
+        .chain(own)
+        .copied()
+        .flatten()
+        .copied()
+        .collect();
+    for (name, _) in NOT_WITH_SENDMAIL {
+        assert!(
+            server == Server::Postfix || all.iter().any(|case| case.0 == *name),
+            "no case {name}"
+        );
+    }
+    let why_not = |name: &str| {
+        let mut unlike = NOT_WITH_SENDMAIL.iter();
+        let found = unlike.find(|unlike| unlike.0 == name && server == Server::Sendmail);
+        found.map(|(_, why)| *why)
+    };
+    all.into_iter()
+        .map(|case| (case, why_not(case.0)))
+        .collect()
 }
 
 /// What differs between the entrances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// Postfix without a filter.
+    /// The server without a filter.
     Bare,
-    /// The filter over a unix socket inside smtpd's chroot, enforcing the shipped table.
+    /// The filter over a unix socket (inside the chroot of Postfix's smtpd), enforcing the shipped table.
     Chroot,
     /// The filter over TCP, in `monitor` as shipped.
     Monitor,
@@ -68,20 +120,44 @@ pub enum Door {
     Workers,
     /// A filter's address where nobody listens.
     Nobody,
+    /// The filter over TCP, enforcing, and behind it one that signs.
+    SignedBehind,
+    /// The same in the wrong order: one that signs, and behind it the filter.
+    SignedBefore,
+    /// A filter that verifies signatures, and none of ours.
+    Verifying,
 }
-use Door::{Bare, Chroot, Hold, Leaving, Monitor, Mortal, Nobody, Reload, Workers};
+use Door::{
+    Bare, Chroot, Hold, Leaving, Monitor, Mortal, Nobody, Reload, SignedBefore, SignedBehind,
+    Verifying, Workers,
+};
 
-const DOORS: [Door; 9] = [
-    Bare, Chroot, Monitor, Hold, Mortal, Leaving, Reload, Workers, Nobody,
+const DOORS: [Door; 12] = [
+    Bare,
+    Chroot,
+    Monitor,
+    Hold,
+    Mortal,
+    Leaving,
+    Reload,
+    Workers,
+    Nobody,
+    SignedBehind,
+    SignedBefore,
+    Verifying,
 ];
 
-/// One Postfix with its entrances and sinks, and the filters that somebody asked for.
+/// One mail server with its entrances and sinks, and the filters that somebody asked for.
 pub struct Site {
     filters: [OnceLock<Milter>; DOORS.len()],
+    signer: (u16, OnceLock<OpenDkim>),
+    verifier: (u16, OnceLock<OpenDkim>),
+    /// Where the filter of each door listens, as it is told.
+    listens: Vec<String>,
     entrances: Vec<Entrance>,
     /// The unix socket as we see it.
     pub socket: PathBuf,
-    pub postfix: Postfix,
+    pub mta: Box<dyn Mta>,
     /// Where mail without a relay arrives.
     pub sink: Sink,
     /// Where mail for the relay arrives.
@@ -90,30 +166,59 @@ pub struct Site {
 }
 
 impl Site {
-    /// Starts Postfix and the sinks; filters start when the first case asks for them.
-    pub fn start() -> Self {
+    /// Starts the server and the sinks; filters start when the first case asks for them.
+    pub fn start(server: Server) -> Self {
         let (sink, relay) = (Sink::start(), Sink::start());
-        let home = Arc::new(Home::new("mta"));
+        let home = Arc::new(Home::new(&format!("{server:?}").to_lowercase()));
         milter::install(&home);
+        keys::make_key(&home);
         let (in_chroot, socket) = milter::socket_in_chroot(&home);
-        let milter = |door| match door {
-            Bare => String::new(),
-            Chroot => in_chroot.clone(),
+        let listen = |door| match door {
+            Chroot => format!("unix:{}", socket.display()),
             _ => format!("inet:127.0.0.1:{}", free_port()),
         };
-        let entrance = |door| Entrance {
-            port: free_port(),
-            milter: milter(door),
+        let listens: Vec<String> = DOORS.into_iter().map(listen).collect();
+        let (signer, verifier) = (free_port(), free_port());
+        let entrance = |(door, ours): (Door, &String)| {
+            let signing = format!("inet:127.0.0.1:{signer}");
+            let milter = match door {
+                Bare => String::new(),
+                Chroot if server == Server::Postfix => in_chroot.clone(),
+                SignedBehind => format!("{ours},{signing}"),
+                SignedBefore => format!("{signing},{ours}"),
+                Verifying => format!("inet:127.0.0.1:{verifier}"),
+                _ => ours.clone(),
+            };
+            Entrance {
+                port: free_port(),
+                milter,
+            }
         };
-        let entrances: Vec<Entrance> = DOORS.into_iter().map(entrance).collect();
-        let relays = relays::to_sink(&home, relay.port());
-        let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
-        let filters = Default::default();
+        let entrances: Vec<Entrance> = DOORS.into_iter().zip(&listens).map(entrance).collect();
+        let mta: Box<dyn Mta> = match server {
+            Server::Postfix => {
+                let lines = relays::to_sink(&home, relay.port());
+                Box::new(Postfix::start(
+                    &home,
+                    &entrances,
+                    sink.port(),
+                    &lines.main,
+                    &lines.master,
+                ))
+            }
+            Server::Sendmail => {
+                let lines = relays::sendmail_to_sink(&home, sink.port(), relay.port());
+                Box::new(Sendmail::start(&home, &entrances, &lines))
+            }
+        };
         Self {
-            filters,
+            filters: Default::default(),
+            signer: (signer, OnceLock::new()),
+            verifier: (verifier, OnceLock::new()),
+            listens,
             entrances,
             socket,
-            postfix,
+            mta,
             sink,
             relay,
             home,
@@ -132,35 +237,42 @@ impl Site {
 
     /// The port of that door, its filter running.
     pub fn port(&self, door: Door) -> u16 {
-        if ![Bare, Nobody, Mortal, Leaving].contains(&door) {
+        if ![Bare, Nobody, Mortal, Leaving, Verifying].contains(&door) {
             self.filter(door);
+        }
+        if [SignedBehind, SignedBefore].contains(&door) {
+            self.signer
+                .1
+                .get_or_init(|| OpenDkim::signer(&self.home, self.signer.0));
+        }
+        if door == Verifying {
+            self.verifier
+                .1
+                .get_or_init(|| OpenDkim::verifier(&self.home, self.verifier.0));
         }
         self.entrances[door as usize].port
     }
 
     /// A filter for that door that belongs to the caller.
     pub fn new_filter(&self, door: Door) -> Milter {
-        let listen = match door {
-            Chroot => format!("unix:{}", self.socket.display()),
-            _ => self.entrances[door as usize].milter.clone(),
-        };
+        let listen = &self.listens[door as usize];
         let config = match door {
-            Monitor => milter::monitoring(&listen),
+            Monitor => milter::monitoring(listen),
             Hold => {
-                let enforcing = milter::enforcing(&listen);
+                let enforcing = milter::enforcing(listen);
                 let line = enforcing
                     .lines()
                     .find(|line| line.starts_with("  refuse:"))
                     .unwrap();
                 enforcing.replace(line, "  refuse:   [ mta-hold: waits for review ]")
             }
-            _ => milter::enforcing(&listen),
+            _ => milter::enforcing(listen),
         };
         Milter::start(
             &self.home,
             &format!("{door:?}").to_lowercase(),
             &config,
-            &listen,
+            listen,
         )
     }
 
@@ -170,9 +282,9 @@ impl Site {
     /// Where it is refused or does not arrive.
     pub fn deliver(&self, door: Door, letter: &Letter, sink: &Sink) -> Delivery {
         let reply = self.send(door, letter);
-        assert_eq!(reply.code, 250, "{reply:?}\n{}", self.postfix.log());
+        assert_eq!(reply.code, 250, "{reply:?}\n{}", self.mta.log());
         let arrived = sink.wait(&letter.id(), PATIENCE);
-        arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), self.postfix.log()))
+        arrived.unwrap_or_else(|| panic!("{} did not arrive\n{}", letter.id(), self.mta.log()))
     }
 
     /// Whether a letter has arrived at neither sink, a moment after its answer.

@@ -6,7 +6,7 @@ use super::{AHV, COLLEAGUE, Case, STRANGER, Site, body_of, header_as_sent, heade
 use crate::mta::smtp::{Client, Letter};
 
 pub const CASES: &[Case] = &[
-    ("postfix_alone_changes_nothing", postfix_alone),
+    ("the_server_alone_changes_nothing", server_alone),
     ("clean_mail_gains_one_header_and_nothing_else", clean),
     ("mail_to_a_colleague_stays_as_it_is", colleague),
     ("monitor_labels_and_does_nothing_else", monitor),
@@ -19,7 +19,7 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-fn postfix_alone(site: &Site) {
+fn server_alone(site: &Site) {
     let mut sent = letter("bare", &[STRANGER], "Grüezi", "a\n.\n..b\n\n\tc \n");
     sent.from_args = "BODY=8BITMIME".into();
     sent.to[0].1 = "NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;someone@else.example".into();

@@ -14,7 +14,7 @@ pub const CASES: &[Case] = &[
     ("the_users_own_mark_raises_and_is_not_doubled", users_mark),
     ("recipients_that_disagree_follow_the_strictest", mixed),
     ("a_refusal_says_a_sentence_and_an_id", refused),
-    ("mta_hold_leaves_the_mail_in_postfix_hold_queue", held),
+    ("mta_hold_leaves_the_mail_in_the_servers_hold_queue", held),
 ];
 
 fn ahv(site: &Site) {
@@ -193,16 +193,11 @@ fn held(site: &Site) {
     sent.from = "held@example.ch".into();
     let reply = site.send(Hold, &sent);
     assert_eq!(reply.code, 250, "{reply:?}");
-    let held = || {
-        site.postfix
-            .senders_in("hold")
-            .contains(&sent.from)
-            .then_some(())
-    };
+    let held = || site.mta.senders_held().contains(&sent.from).then_some(());
     assert!(
         wait_for(crate::mta::PATIENCE, held).is_some(),
         "{}",
-        site.postfix.log()
+        site.mta.log()
     );
     assert!(site.is_nowhere(&sent));
 }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Judges where the filter stands in Sendmail, and what happens while it is away.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::read::{MailFilter, Site};
+use crate::mta::filter::{Filter, is_loopback};
+use crate::mta::finding::{Finding, Severity};
+use crate::mta::milters::Milter;
+use crate::units::Endpoint;
+use Severity::{Doubt, Hole, Note};
+
+/// Sendmail's wait for the answer to a whole mail where T= says nothing (op.me, "E").
+const DEFAULT_END: Duration = Duration::from_secs(300);
+
+/// Between the filter's limit and Sendmail's, for the mail to travel.
+const MARGIN: Duration = Duration::from_secs(10);
+
+fn at(site: &Site) -> String {
+    site.path().display().to_string()
+}
+
+/// The line of sendmail.mc that asks the filter.
+fn line(filter: &Filter<'_>) -> String {
+    let socket = match filter.listen {
+        Endpoint::Unix(path) => format!("unix:{}", path.display()),
+        Endpoint::Inet { host, port } if host.contains(':') => format!("inet6:{port}@{host}"),
+        Endpoint::Inet { host, port } => format!("inet:{port}@{host}"),
+    };
+    format!("INPUT_MAIL_FILTER(`pii', `S={socket}, F=T, T=C:30s;S:30s;R:30s;E:5m')")
+}
+
+fn ours<'a>(site: &'a Site, filter: &Filter<'_>) -> Option<MailFilter<'a>> {
+    site.filters().into_iter().find(|one| one.is_ours(filter))
+}
+
+/// The filters of a list, in the order in which they are asked.
+fn names(list: &str) -> Vec<&str> {
+    let names = list.split([',', ';']).map(str::trim);
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// Rule: each daemon asks the filter.
+pub fn daemons(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let Some(own) = ours(site, filter) else {
+        let what = format!("no mail filter is defined that leads to {}", filter.listen);
+        return vec![Hole.at(at(site), what, line(filter))];
+    };
+    let common: Vec<&str> = site.options("InputMailFilters").flat_map(names).collect();
+    let mut findings = Vec::new();
+    for daemon in site.options("DaemonPortOptions") {
+        let option = |key: &str| {
+            let mut parts = daemon.split(',');
+            parts.find_map(|part| {
+                let (name, value) = part.split_once('=')?;
+                name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
+            })
+        };
+        let list = option("InputMailFilters").or_else(|| option("InputFilter"));
+        let list = list.map_or_else(|| common.clone(), names);
+        if list.contains(&own.name) {
+            continue;
+        }
+        let name = option("Name").unwrap_or("without a name");
+        let is_local = option("Addr").is_some_and(is_loopback);
+        let reach = match is_local {
+            true => "every program of this machine",
+            false => "whoever reaches this machine",
+        };
+        let what = format!(
+            "the daemon {name} does not ask {}, so {reach} can send past the filter",
+            own.name
+        );
+        let severity = if is_local { Doubt } else { Hole };
+        let write = format!("DAEMON_OPTIONS: InputMailFilters={} for {name}", own.name);
+        findings.push(severity.at(at(site), what, write));
+    }
+    if site.options("DaemonPortOptions").next().is_none() && !common.contains(&own.name) {
+        let what = format!(
+            "{} is defined, but not in InputMailFilters, so nobody asks it",
+            own.name
+        );
+        findings.push(Hole.at(at(site), what, line(filter)));
+    }
+    findings
+}
+
+/// Rule: sendmail(1) hands its mail to the daemon of this machine.
+pub fn submission(site: &Site, _: &Filter<'_>) -> Vec<Finding> {
+    let submit = site.path().with_file_name("submit.cf");
+    let Ok(submit) = Site::read(&submit) else {
+        return Vec::new();
+    };
+    let host = submit
+        .starting("D{MTAHost}")
+        .next()
+        .unwrap_or("[127.0.0.1]");
+    if is_loopback(host) {
+        return Vec::new();
+    }
+    let what = format!(
+        "mail of sendmail(1) goes to {host}, past the daemon of this machine and its filter"
+    );
+    vec![Hole.at(at(&submit), what, "FEATURE(`msp', `[127.0.0.1]')")]
+}
+
+/// Rule: while the filter is away mail waits.
+pub fn default_action(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let finding = ours(site, filter).and_then(|own| match own.flag {
+        "T" | "4" => None,
+        "R" => Some(Note.at(
+            at(site),
+            "while the filter is away, all mail is refused for good (F=R)",
+            line(filter),
+        )),
+        _ => Some(Hole.at(
+            at(site),
+            format!(
+                "{} has no F=T: while the filter is away, all mail leaves unseen",
+                own.name
+            ),
+            line(filter),
+        )),
+    });
+    finding.into_iter().collect()
+}
+
+/// Rule: Sendmail waits longer than the filter thinks.
+pub fn timeouts(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let Some(own) = ours(site, filter) else {
+        return Vec::new();
+    };
+    let mut times = own.times.split(';').filter_map(|time| time.split_once(':'));
+    let end = times.find(|(step, _)| step.trim() == "E");
+    let end = end.map_or(Some(DEFAULT_END), |(_, value)| span(value.trim()));
+    match end {
+        Some(end) if end < filter.time + MARGIN => {
+            let what = format!(
+                "Sendmail waits {}s for the end of a mail (E), the filter may think for {}s \
+                 (milter.limits.time)",
+                end.as_secs(),
+                filter.time.as_secs()
+            );
+            vec![Doubt.at(at(site), what, line(filter))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `15s`, `5m`; a bare number is seconds.
+fn span(text: &str) -> Option<Duration> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match text.get(digits.len()..)? {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(
+        digits.parse::<u64>().ok()?.checked_mul(factor)?,
+    ))
+}
+
+/// Rule: who signs stands behind the filter.
+pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let Some(own) = ours(site, filter) else {
+        return Vec::new();
+    };
+    let filters = site.filters();
+    let signs = |name: &&str| {
+        filters.iter().filter(|one| one.name == *name).any(|one| {
+            let address = format!("{} {}", one.name, one.socket);
+            // Sendmail writes the port first: inet:8891@localhost.
+            let port = one.socket.split(['@', ':']).nth(1).unwrap_or_default();
+            let by_port = format!("inet:localhost:{port}");
+            let milter = |address| Milter {
+                address,
+                ..Milter::default()
+            };
+            milter(address).is_signer() || milter(by_port).is_signer()
+        })
+    };
+    let mut seen = HashSet::new();
+    let daemons = site.options("DaemonPortOptions").filter_map(|daemon| {
+        let (_, list) = daemon.split_once("InputMailFilters=")?;
+        list.split(',').next()
+    });
+    let lists = site.options("InputMailFilters").chain(daemons);
+    let mut findings = Vec::new();
+    for list in lists.filter(|list| names(list).contains(&own.name)) {
+        let before = names(list).into_iter().take_while(|name| *name != own.name);
+        if let Some(signer) = before
+            .into_iter()
+            .find(signs)
+            .filter(|name| seen.insert(*name))
+        {
+            let what = format!(
+                "{signer} stands before {}: where it signs (DKIM), our mark in the subject breaks the signature",
+                own.name
+            );
+            findings.push(Doubt.at(
+                at(site),
+                what,
+                format!("InputMailFilters={}, {signer}", own.name),
+            ));
+        }
+    }
+    findings
+}
+
+/// Rule: Sendmail takes no mail that is larger than what the filter reads.
+pub fn sizes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let limit = site.options("MaxMessageSize").next();
+    let limit: u64 = limit.and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
+    if limit != 0 && limit <= filter.message {
+        return Vec::new();
+    }
+    let own = filter.message;
+    let takes = if limit == 0 {
+        "mail of any size".into()
+    } else {
+        format!("mail of {limit} bytes")
+    };
+    let what = format!(
+        "Sendmail takes {takes}, the filter reads {own} (milter.limits.message); what is larger counts as \
+         over-budget"
+    );
+    vec![Doubt.at(
+        at(site),
+        what,
+        format!("define(`confMAX_MESSAGE_SIZE', `{own}')"),
+    )]
+}

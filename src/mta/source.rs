@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Reads the text that an alias or virtual table is built from, and finds what leads outside.
+
+use std::fs;
+use std::path::Path;
+
+use super::filter::Filter;
+use crate::message::Address;
+
+/// No such file is larger, in bytes; a larger one is not looked into.
+const LARGEST: u64 = 64 << 20;
+
+/// So many addresses are named; the rest is counted.
+const NAMED: usize = 3;
+
+/// The entries of a table: key, and what it expands to. `None` where there is no such file.
+///
+/// Both kinds of line: `name: a, b` of aliases(5) and `key a, b` of virtual(5). A line that begins with a
+/// blank continues the one before.
+pub fn entries(path: &Path) -> Option<Vec<(String, Vec<String>)>> {
+    if fs::metadata(path).ok()?.len() > LARGEST {
+        return None;
+    }
+    let text = fs::read(path).ok()?;
+    Some(parse(&String::from_utf8_lossy(&text)))
+}
+
+/// What to say about entries that lead outside.
+pub fn outside(entries: &[(String, Vec<String>)], filter: &Filter<'_>) -> Option<String> {
+    let leads_out = |target: &&String| target.contains('@') && is_foreign(target, filter);
+    let is_own = |key: &str| !key.contains('@') && !key.contains('.') || !is_foreign(key, filter);
+    let pairs = entries.iter().filter(|(key, _)| is_own(key));
+    let mut out = pairs.flat_map(|(key, targets)| {
+        let targets = targets.iter().filter(leads_out);
+        targets.map(move |target| format!("{key} to {target}"))
+    });
+    let named: Vec<String> = out.by_ref().take(NAMED).collect();
+    let more = match out.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "after the filter has decided for an address of ours, mail goes on to a foreign one: {}{more}",
+            named.join(", ")
+        )
+    })
+}
+
+/// True for an address, or a domain, that is not ours.
+pub fn is_foreign(target: &str, filter: &Filter<'_>) -> bool {
+    let target = target.trim_matches(['"', '<', '>', '\\']);
+    let target = match target.contains('@') {
+        true => target.trim_start_matches('@').to_owned(),
+        false => target.to_owned(),
+    };
+    let full = if target.contains('@') {
+        target
+    } else {
+        format!("x@{target}")
+    };
+    let address = Address::new(&full);
+    let is_local = ["localhost", "localhost.localdomain"].contains(&address.domain());
+    !is_local && !filter.ours.has(&address)
+}
+
+fn parse(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            continue;
+        }
+        match lines.last_mut() {
+            Some(last) if line.starts_with([' ', '\t']) => last.push_str(line),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    let entry = |line: String| {
+        let (key, value) = line.split_once([' ', '\t', ':'])?;
+        // `name : value` is allowed too.
+        let value = value.trim_start().trim_start_matches(':');
+        let targets = value.split([',', ' ', '\t']).map(str::trim);
+        let targets = targets.filter(|target| !target.is_empty());
+        Some((
+            key.trim_matches('"').to_owned(),
+            targets.map(str::to_owned).collect(),
+        ))
+    };
+    lines.into_iter().filter_map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_kinds_of_line_and_their_continuations() {
+        let found = parse("# c\nroot: anna@x.ch,\n  beat@y.ch\ninfo@x.ch carla@z.ch\n\nbad\n");
+        let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).into()).collect() };
+        assert_eq!(
+            found,
+            [
+                ("root".to_owned(), owned(&["anna@x.ch", "beat@y.ch"])),
+                ("info@x.ch".to_owned(), owned(&["carla@z.ch"])),
+            ]
+        );
+    }
+}
