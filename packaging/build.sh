@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 mkdir -p "$1"
 out=$(realpath "$1")
-: "${CARGO_TARGET_DIR:=target}"
+: "${CARGO_TARGET_DIR:=${XDG_CACHE_HOME:-$HOME/.cache}/pii-milter/target}"
 export CARGO_TARGET_DIR="$CARGO_TARGET_DIR/packages"
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
 # No path of the machine that builds ends in the program.
@@ -56,7 +56,7 @@ rpm=$out/pii-milter-$version-1.$(uname -m).rpm
 )
 
 if [ $# = 1 ]; then
-    lintian --fail-on error,warning --pedantic --info --show-overrides "$deb"
+    lintian --fail-on error,warning --pedantic --info "$deb"
     rpmlint --config packaging/rpm/rpmlint.toml "$rpm"
 fi
 ls -l "$deb" "$rpm"

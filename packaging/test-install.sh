@@ -42,7 +42,7 @@ short() {
 
 # The Debian to install in: made once.
 make_root() {
-    root=${CARGO_TARGET_DIR:-target}/packages/root
+    root=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pii-milter/target}/packages/root
     [ ! -e "$root/ready" ] || return 0
     echo 'test-install: making a Debian with systemd and Postfix'
     as_root rm -rf "$root"
