@@ -10,6 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+cache=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pii-milter/target}
 scratch=$(mktemp -d)
 trap 'as_root rm -rf "$scratch"' EXIT
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -42,7 +43,7 @@ short() {
 
 # The Debian to install in: made once.
 make_root() {
-    root=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/pii-milter/target}/packages/root
+    root=$cache/packages/root
     [ ! -e "$root/ready" ] || return 0
     echo 'test-install: making a Debian with systemd and Postfix'
     as_root rm -rf "$root"
@@ -94,7 +95,10 @@ EOF
 long() {
     mkdir -p "$scratch"/{give,take,again}
     packaging/build.sh "$scratch/give"
-    packaging/build.sh "$scratch/again" >/dev/null
+    # Once more, from nothing and in another folder.
+    cp -a . "$scratch/elsewhere"
+    PATH="$cache/packages/tools/bin:$PATH" CARGO_TARGET_DIR=$scratch/target "$scratch/elsewhere/packaging/build.sh" "$scratch/again" >/dev/null
+    rm -rf "$scratch/target" "$scratch/elsewhere"
     local package
     for package in "$scratch"/again/*; do
         cmp "$package" "$scratch/give/$(basename "$package")" || die "built twice, $package differs"
