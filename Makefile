@@ -22,9 +22,12 @@ ROUNDS ?= 10
 # What `make eval` scores against: a folder with labelled mail (*.jsonl) and the scorer that is to be asked.
 DATA   ?=
 SCORER ?= $(DATA)/../tools/eval.py
+# Where `make packages` puts what it builds, and what it needs.
+PACKAGES ?= $(CARGO_TARGET_DIR)/packages/out
+PACKAGING := dpkg-dev lintian rpmlint
 BENCH  ?= ../shared/bench/run.sh
 
-.PHONY: help demo test long eval bench lint licences install rust
+.PHONY: help demo test long packages eval bench lint licences install rust
 
 help: ## Say what can be made (this)
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -34,6 +37,7 @@ demo: install rust ## Send sample mails through a private Postfix with pii-milte
 	@$(CARGO) run --quiet --release --locked --example demo
 
 test: install lint licences ## Install what the tests need and run them all
+	packaging/test-install.sh short
 	$(CARGO) test --locked --all-targets
 
 long: install lint ## Run the tests, then what depends on chance or time, again and again (ROUNDS=10)
@@ -41,6 +45,8 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	cargo deny --locked check licenses bans sources
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
+	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm
+	packaging/test-install.sh
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
 	MANGLE_ROUNDS=20000 $(CARGO) test --locked --release --test mangle_documents
 	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
@@ -51,6 +57,10 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	    $(CARGO) test --locked --quiet --test sandbox --test mta; \
 	done
 	$(CARGO) test --locked --all-targets
+
+packages: rust ## Build the deb and the rpm into PACKAGES (the build cache, packages/out)
+	@tests/install.sh packages $(PACKAGING)
+	packaging/build.sh $(PACKAGES)
 
 eval: rust ## Score the detectors against labelled mail: make eval DATA=FOLDER
 	@if [ -z "$(DATA)" ] || [ ! -f "$(SCORER)" ]; then \

@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs the Debian packages that the tests and the demo need, and nothing where all are there.
+# `tests/install.sh packages NAME...` installs those as well, and unpacks nothing.
 #
 # Leaves the machine's mail alone: Postfix comes without a configuration, none of its services is
 # started, no package is removed for it. Needs root, or sudo. Sendmail, which Debian does not let stand
 # beside Postfix, and OpenDKIM are not installed at all: their packages are unpacked into the cache.
 set -euo pipefail
 
-packages=(postfix postfix-pcre mandoc python3 m4 openssl)
+packages=(postfix postfix-pcre mandoc python3 m4 openssl systemd apparmor)
+further=()
+[ "${1:-}" != packages ] || further=("${@:2}")
+packages+=("${further[@]}")
 # cargo links with the C compiler; who has one under another name needs no second one.
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 
@@ -34,7 +38,7 @@ install_missing() {
             exit 1
         fi
         echo "install: asking sudo, to install: ${missing[*]}"
-        sudo "$0" packages
+        sudo "$0" packages "${further[@]}"
         return
     fi
     echo "install: installing by apt-get: ${missing[*]}"

@@ -11,6 +11,7 @@
 mod print;
 
 mod check;
+mod completions;
 mod explain;
 mod extract;
 mod input;
@@ -59,6 +60,8 @@ enum Verb {
     Relays(relays::Args),
     Setup(setup::Args),
     #[command(hide = true)]
+    Completions(completions::Args),
+    #[command(hide = true)]
     Worker(worker::Args),
 }
 
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),
+        Verb::Completions(args) => completions::run(&args),
         Verb::Setup(args) => setup::run(&args, config),
         Verb::Worker(args) => worker::run(args, config),
     };

@@ -1,0 +1,234 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What an admin does with the packages; test-install.sh runs it in a Debian made for it, never on a machine of yours.
+set -euo pipefail
+[ -d /give ] && [ -d /take ] || { echo 'inside.sh: only for test-install.sh' >&2; exit 1; }
+socket=/var/spool/postfix/pii-milter/milter.sock
+config=/etc/pii-milter/pii-milter.yaml
+old=$(ls /give/*0.0.1*.deb) new=$(ls /give/*.deb | grep -v 0.0.1)
+old_rpm=$(ls /give/*0.0.1*.rpm) new_rpm=$(ls /give/*.rpm | grep -v 0.0.1)
+
+say() { echo "  $*"; }
+die() { echo "FAILED: $*"; systemctl status --no-pager --lines=30 pii-milter 2>/dev/null || true; exit 1; }
+until_true() { for _ in $(seq 100); do ! "$@" >/dev/null 2>&1 || return 0; sleep 0.1; done; die "waited in vain for: $*"; }
+running() { systemctl is-active --quiet pii-milter; }
+property() { systemctl show --value --property "$1" pii-milter; }
+journal() { journalctl --no-pager --output cat --unit pii-milter; }
+
+# Sends FILE (headers and body) from FROM to TO by SMTP and prints the last reply, one line.
+send() {
+    local from=$1 to=$2 file=$3 line command reply=
+    exec 3<>/dev/tcp/127.0.0.1/25 || { echo '421 no connection'; return; }
+    for command in '' 'EHLO client.example.ch' "MAIL FROM:<$from>" "RCPT TO:<$to>" DATA . QUIT; do
+        [ "$command" != . ] || sed 's/\r$//; s/^\./../; s/$/\r/' "$file" >&3
+        [ -z "$command" ] || printf '%s\r\n' "$command" >&3
+        [ "$command" != QUIT ] || break
+        while IFS= read -r -t 60 line <&3 && [ "${line:3:1}" = - ]; do :; done
+        reply=${line%$'\r'}
+        case $reply in [23]*) ;; *) break ;; esac
+    done
+    exec 3>&-
+    echo "${reply:-421 closed}"
+}
+
+mail() { printf 'From: anna@example.ch\nTo: carla@example.ch\nSubject: %s\nMessage-ID: <%s@test>\n\n%s\n' "$1" "$1" "$2" >"/tmp/$1.eml"; }
+box() { cat /var/mail/carla 2>/dev/null; }
+level_of() {
+    box | awk -v want="\nSubject: $1\n" 'BEGIN { RS = "\nFrom " } index($0, want)' | sed -n 's/^X-PII-Level: //p'
+}
+delivered() { box | grep -q "^Subject: $1$"; }
+
+# What the README says: setup, and a look for ways round.
+hook() {
+    useradd --create-home carla
+    postconf -M smtp/inet | grep -q ' y  *- *- *smtpd' || die 'this smtpd is not in a chroot'
+    pii-milter setup --apply --domains example.ch --networks loopback --mta postfix --relay none --log stderr >/tmp/setup 2>&1 ||
+        { cat /tmp/setup; die 'setup'; }
+    postconf -e 'mydestination = example.ch, localhost' 'default_transport = discard'
+    systemctl restart pii-milter
+    postfix reload 2>/dev/null
+    pii-milter check mta >/tmp/mta || [ $? = 1 ] || die 'check mta'
+    grep '^0 holes' /tmp/mta >/dev/null || { cat /tmp/mta; die 'there is a way round the filter'; }
+    say "set up by the README; check mta: $(tail -n 1 /tmp/mta)"
+    sleep 1
+}
+
+look_installed() {
+    until_true running
+    systemctl is-enabled --quiet pii-milter || die 'not enabled'
+    until_true test -S $socket
+    [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
+    grep -q '^mode: monitor' $config || die 'not in monitor mode'
+    md5sum --quiet --check /tmp/postfix || die 'the installation has changed Postfix'
+    local pid status; pid=$(property MainPID); status=$(cat "/proc/$pid/status")
+    for want in 'NoNewPrivs:.1' 'Seccomp:.2' 'CapEff:.0*$' 'CapBnd:.0*$'; do
+        grep -q "^$want" <<<"$status" || die "not as the unit says: $want"
+    done
+    say "runs as $(stat -c %U "/proc/$pid"), workers: $(cat /proc/[0-9]*/status 2>/dev/null | grep -c "^PPid:.$pid$"), exposure: $(systemd-analyze security --no-pager pii-milter | grep -o '[0-9.]\+ [A-Z]\+ ' | tail -n 1)"
+}
+
+look_at_mail() {
+    mail clean 'See you on Tuesday.'
+    mail ahv 'AHV-Nr. 756.9217.0769.85'
+    [[ $(send anna@example.ch carla@example.ch /tmp/clean.eml) = 250* ]] || die 'a clean mail was not taken'
+    [[ $(send anna@example.ch carla@example.ch /tmp/ahv.eml) = 250* ]] || die 'monitor mode has stopped a mail'
+    until_true delivered clean; until_true delivered ahv
+    [ "$(level_of clean)" = public ] && [ "$(level_of ahv)" = confidential ] || die "levels: $(level_of clean), $(level_of ahv)"
+    journal | grep -q 'ch.ahv' || die 'the finding is not in the journal'
+    ! journal | grep -q '0769' || die 'a value is in the journal'
+    say 'the chrooted smtpd reaches the filter: public, confidential'
+    sendmail -f anna@example.ch carla@example.ch <<<$'Subject: local\n\nAHV-Nr. 756.9217.0769.85'
+    until_true delivered local
+    [ "$(level_of local)" = confidential ] || die 'mail of sendmail(1) passed unseen'
+}
+
+enforce() {
+    sed -i 's/^mode: monitor/mode: enforce/' $config
+    systemctl reload pii-milter
+    until_true eval 'journal | grep -q reloaded'
+    local reply; reply=$(send anna@example.ch beat@kunde.example /give/05-de-ten-ids.eml)
+    [[ $reply = '550 5.7.1 '* ]] || die "ten identifiers: $reply"
+    say "enforce, after a reload: $reply"
+}
+
+# Sends one mail after the other until /tmp/stop is there, each until it is taken; "number tries" a line.
+flow() {
+    local number=0 tries
+    while [ ! -e /tmp/stop ]; do
+        number=$((number + 1)) tries=1
+        mail "flow$number" 'AHV-Nr. 756.9217.0769.85'
+        until [[ $(send anna@example.ch carla@example.ch "/tmp/flow$number.eml") = 250* ]]; do tries=$((tries + 1)); sleep 0.2; done
+        echo "$number $tries"
+    done
+}
+
+# during_mail NAME COMMAND...: while mail flows; the service is a new one afterwards
+during_mail() {
+    local name=$1; shift
+    rm -f /tmp/stop; : >/var/mail/carla
+    flow >/tmp/flow & sleep 2
+    local before; before=$(property MainPID)
+    "$@" >/tmp/command 2>&1 || { cat /tmp/command; die "$name failed"; }
+    sleep 3; touch /tmp/stop; wait
+    [ "$before" != "$(property MainPID)" ] && running || die "$name has not started the new program"
+    local number tries
+    retries=0
+    while read -r number tries; do
+        retries=$((retries + tries - 1))
+        until_true delivered "flow$number"
+        [ "$(box | grep -c "^Message-ID: <flow$number@test>")" = 1 ] || die "flow$number came more than once"
+        [ "$(level_of "flow$number")" = confidential ] || die "flow$number came unseen"
+    done </tmp/flow
+    say "$name: $(wc -l </tmp/flow) mails meanwhile, each delivered once and seen; $retries tries answered 4xx"
+}
+
+# The socket unit that comes as an example: no mail is put off.
+hand_over() {
+    cp /usr/share/doc/pii-milter/examples/pii-milter.socket /etc/systemd/system/
+    systemctl daemon-reload
+    systemctl stop pii-milter
+    systemctl enable --quiet --now pii-milter.socket
+    systemctl start pii-milter
+    [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
+    during_mail 'restart with the socket unit' systemctl restart pii-milter
+    [ $retries = 0 ] || die 'the socket unit has not kept the connections'
+    systemctl disable --quiet --now pii-milter.socket
+    rm /etc/systemd/system/pii-milter.socket
+    systemctl daemon-reload
+    systemctl restart pii-milter
+}
+
+failures() {
+    local before; before=$(property MainPID)
+    kill -KILL "$before"
+    until_true eval '[ "$(property MainPID)" != 0 ] && [ "$(property MainPID)" != '"$before"' ] && running'
+    mail again 'Back.'; [[ $(send anna@example.ch carla@example.ch /tmp/again.eml) = 250* ]] || die 'no mail after SIGKILL'
+    say 'killed: back, in the place of the stale socket'
+
+    cp $config /tmp/config
+    sed -i 's/^mode: .*/mode: nonsense/' $config
+    ! systemctl restart pii-milter 2>/dev/null || die 'started with a configuration that cannot be used'
+    journal | tail -n 20 | grep -q 'nonsense' || die 'the journal does not say why'
+    say "unusable configuration: $(journal | grep nonsense | tail -n 1)"
+    cp /tmp/config $config
+    until_true running
+    say 'mended: comes back by itself'
+    sed -i 's/^exceptions:.*/exceptions:\n  - { from: payroll@example.ch, to: partner, channel: refuse, because: test, until: 2001-01-01 }/' $config
+    local code=0; /usr/bin/pii-milter check >/dev/null || code=$?
+    [ $code = 1 ] || die "an exception of the past gives $code"
+    systemctl restart pii-milter || die 'a doubt has stopped the start'
+    say 'a doubt (1) does not stop the start'
+    cp /tmp/config $config
+}
+
+left_over() {
+    find / -xdev \( -path /proc -o -path /sys -o -path /give -o -path /take -o -path /tmp -o -path /run/log -o -path /var/log \) -prune \
+        -o -name '*pii-milter*' -print | grep -v '\.before-pii-milter-\|^/\(var/lib/dpkg/info\|etc/systemd/system/test\)' || true
+}
+
+deb() {
+    md5sum /etc/postfix/*.cf >/tmp/postfix
+    local begin=$SECONDS
+    dpkg -i "$old" 2>&1 | grep -v '^(Reading\|^Selecting\|^Preparing\|^Unpacking' || true
+    look_installed
+    hook; look_at_mail
+    say "from installation to the first verdicts: $((SECONDS - begin)) s"
+    enforce
+    echo kept >/var/lib/pii-milter/kept
+    local user; user=$(id -u pii-milter)
+    during_mail upgrade dpkg -i "$new"
+    [ "$(dpkg-query --show --showformat '${Version}' pii-milter)" != 0.0.1 ] || die 'not upgraded'
+    grep -q '^mode: enforce' $config && [ "$(cat /var/lib/pii-milter/kept)" = kept ] && [ "$(id -u pii-milter)" = "$user" ] ||
+        die 'the upgrade has lost configuration, state or user'
+    failures
+    hand_over
+
+    dpkg -r pii-milter >/dev/null 2>&1
+    ! running && [ ! -e $socket ] && ! grep -q "^Uid:.$user" /proc/[0-9]*/status 2>/dev/null || die 'removed, and something still runs'
+    grep -q '^mode: enforce' $config && [ -e /var/lib/pii-milter/kept ] || die 'remove has taken configuration or state'
+    mail late 'Hello'; local reply; reply=$(send anna@example.ch carla@example.ch /tmp/late.eml)
+    [[ $reply = 4* ]] || die "without the filter: $reply"
+    say "removed: configuration and state are there, mail waits at the client: $reply"
+    dpkg --purge pii-milter >/dev/null 2>&1
+    [ -z "$(left_over)" ] || die "left after purge: $(left_over)"
+    say 'purged: nothing is left but the user'
+}
+
+rpm() {
+    md5sum /etc/postfix/*.cf >/tmp/postfix
+    # Somebody has followed the README before.
+    useradd --system --gid postfix --home-dir /nonexistent --shell /usr/sbin/nologin pii-milter
+    command rpm --install --nodeps "$old_rpm"
+    look_installed
+    hook; look_at_mail; enforce
+    during_mail upgrade env rpm --upgrade --nodeps "$new_rpm"
+    grep -q '^mode: enforce' $config || die 'the upgrade has lost the configuration'
+    command rpm --erase pii-milter
+    ! running && [ ! -e $socket ] || die 'erased, and something still runs'
+    grep -rq '^mode: enforce' /etc/pii-milter || die 'the changed configuration is gone'
+    say 'erased: stopped, the changed configuration is kept'
+}
+
+# No Postfix, no service manager: the package installs, and the unit's command runs as its user.
+bare() {
+    dpkg --purge postfix >/dev/null 2>&1 || die 'cannot take Postfix away'
+    getent passwd postfix >/dev/null && userdel postfix
+    ! getent group postfix >/dev/null || groupdel postfix
+    rm -rf /var/spool/postfix
+    dpkg -i "$new" >/dev/null 2>&1 || die 'the package does not install without Postfix and systemd'
+    [ "$(stat -c '%a %U %G' /var/spool/postfix/pii-milter)" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
+    setpriv --reuid pii-milter --regid pii-milter --clear-groups --no-new-privs \
+        $(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/pii-milter.service) 2>/tmp/log & local pid=$!
+    until_true test -S $socket
+    [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
+    until_true grep -q ready /tmp/log
+    kill $pid; wait $pid || die 'ended badly'
+    dpkg --purge pii-milter >/dev/null 2>&1
+    rmdir /var/spool/postfix
+    [ -z "$(left_over)" ] || die "left after purge: $(left_over)"
+    say 'no Postfix, no systemd: installs, runs by hand as its user, purges'
+}
+
+echo "test-install: $1"
+"$1"
+touch /take/passed

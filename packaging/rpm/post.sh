@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Makes user and folders; a first install enables and starts the service. The MTA is left as it is.
+systemd-sysusers pii-milter.conf || :
+systemd-tmpfiles --create pii-milter.conf || :
+if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload || :
+fi
+if [ "$1" = 1 ] && command -v systemctl >/dev/null; then
+    systemctl enable pii-milter.service || :
+    [ ! -d /run/systemd/system ] || systemctl start pii-milter.service || :
+    echo "pii-milter only looks so far (mode: monitor), and no MTA asks it yet: pii-milter(8), EXAMPLES."
+fi
