@@ -15,7 +15,7 @@ use pii_milter::message::Message;
 
 /// How a value may be written: as it stands in the mail, and with its separators taken out.
 fn canaries(case: &case::Case) -> Vec<String> {
-    let policy = case.source().policy().unwrap();
+    let policy = case.policy();
     let message = Message::read(case.envelope(), case.raw(), policy.budget.tree);
     let extract = extract::all(&message, &policy.budget);
     let findings = detect::scan(&extract.texts, &policy.detectors).findings;
@@ -61,6 +61,9 @@ fn no_verb_tells_a_value() {
     let mut heard = 0;
     for (case, mail) in cases.iter().zip(mails) {
         let canaries = canaries(case);
+        if canaries.is_empty() {
+            continue;
+        }
         heard += canaries.len();
         let explain = ["explain", "--to", "beat@kunde.example"];
         let mail = [mail];
@@ -81,7 +84,7 @@ fn no_verb_tells_a_value() {
 #[test]
 fn no_verdict_holds_a_value() {
     for case in case::all() {
-        let policy = case.source().policy().unwrap();
+        let policy = case.policy();
         let mut verdict = inspect(case.envelope(), case.raw(), None, &policy);
         verdict.plan.actions.clear();
         let verdict = serde_json::to_vec(&verdict).unwrap();

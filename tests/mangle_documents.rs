@@ -101,7 +101,7 @@ fn documents() -> Vec<(String, Vec<u8>)> {
         let Some((_, part)) = mail.rsplit_once("filename=") else {
             continue;
         };
-        let body = &part[part.find("\n\n").unwrap()..part.rfind("--b--").unwrap()];
+        let body = &part[part.find("\n\n").unwrap()..part.find("\n--").unwrap()];
         let document = transfer::decode(body.as_bytes(), "base64").into_owned();
         documents.push((name, document));
     }

@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use pii_milter::config::Source;
+use pii_milter::inspect::Policy;
 use pii_milter::message::{Address, Envelope, Recipient};
 use serde::Deserialize;
 
@@ -128,6 +130,18 @@ impl Case {
             source.text = serde_yaml::to_string(&whole).unwrap();
         }
         source
+    }
+
+    /// The same compiled; cases with the same configuration share it.
+    pub fn policy(&self) -> Arc<Policy> {
+        static KNOWN: Mutex<BTreeMap<String, Arc<Policy>>> = Mutex::new(BTreeMap::new());
+        let source = self.source();
+        let mut known = KNOWN.lock().unwrap();
+        let policy = known.entry(source.digest()).or_insert_with(|| {
+            let policy = source.policy();
+            Arc::new(policy.unwrap_or_else(|wrong| panic!("{}: {wrong:?}", self.name)))
+        });
+        Arc::clone(policy)
     }
 
     /// The envelope that `expect.yaml` gives.
