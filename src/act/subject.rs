@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::field;
-use crate::message::mime::decode_words;
+use crate::message::words::decode_words;
 
 /// What may stand before a mark that a reply or a forward has carried along: `Re:`, `AW:`, `RE :`,
 /// `Re[2]:` in the languages around us, a gateway's `[EXT]`, another relay's `<im>`.

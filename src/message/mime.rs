@@ -14,8 +14,6 @@ use memchr::memmem;
 use super::parameters::Parameters;
 use super::{Field, Limits, Part, PartPath, header, transfer};
 
-pub use super::words::decode_words;
-
 /// The part tree, flattened, and what was left out of it.
 ///
 /// Paths number parts as IMAP does (RFC 9051, 6.4.5): `1` is the only part of a simple mail, `2.1`
