@@ -38,6 +38,8 @@ demo: install rust ## Send sample mails through a private Postfix with pii-milte
 
 test: install lint licences ## Install what the tests need and run them all
 	packaging/test-install.sh short
+	@# With --all-targets an example is built as a test; the tests of the demo want the program.
+	cargo build --locked --example demo
 	$(CARGO) test --locked --all-targets
 
 long: install lint ## Run the tests, then what depends on chance or time, again and again (ROUNDS=10)

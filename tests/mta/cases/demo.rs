@@ -166,7 +166,7 @@ fn demo() -> (MutexGuard<'static, ()>, Command) {
     let demo = this.ancestors().nth(2).unwrap().join("examples/demo");
     assert!(
         demo.exists(),
-        "the demo is not built: `cargo test --all-targets`, or `cargo build --example demo`"
+        "the demo is not built: `cargo build --example demo`"
     );
     (turn, Command::new(demo))
 }
