@@ -38,9 +38,9 @@ demo: install rust ## Send sample mails through a private Postfix with pii-milte
 
 test: install lint licences ## Install what the tests need and run them all
 	packaging/test-install.sh short
-	@# With --all-targets an example is built as a test; the tests of the demo want the program.
+	@# The tests of the demo want the program.
 	cargo build --locked --example demo
-	$(CARGO) test --locked --all-targets
+	$(CARGO) test --locked --lib --bins --tests
 
 long: install lint ## Run the tests, then what depends on chance or time, again and again (ROUNDS=10)
 	@command -v cargo-deny >/dev/null || { echo 'long: installing cargo-deny by cargo'; cargo install --quiet --locked cargo-deny; }
@@ -58,7 +58,7 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	    echo "long: round $$round of $(ROUNDS)"; \
 	    $(CARGO) test --locked --quiet --test sandbox --test mta; \
 	done
-	$(CARGO) test --locked --all-targets
+	$(CARGO) test --locked --lib --bins --tests
 
 packages: rust ## Build the deb and the rpm into PACKAGES (the build cache, packages/out)
 	@tests/install.sh packages $(PACKAGING)
