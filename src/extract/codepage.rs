@@ -47,6 +47,30 @@ pub(super) fn label(page: u32) -> String {
     name.to_owned()
 }
 
+/// The code page of a font's character set; none for the default one and for symbols.
+pub(super) fn of_charset(charset: i32) -> Option<u32> {
+    Some(match charset {
+        77 => 10_000,
+        128 => 932,
+        129 => 949,
+        130 => 1361,
+        134 => 936,
+        136 => 950,
+        161 => 1253,
+        162 => 1254,
+        163 => 1258,
+        177 => 1255,
+        178 => 1256,
+        186 => 1257,
+        204 => 1251,
+        222 => 874,
+        238 => 1250,
+        254 => 437,
+        255 => 850,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
             "pc" => self.default_page(437),
             "pca" => self.default_page(850),
             "fcharset" if self.group.goal == Goal::Fonts => {
-                if let Some(page) = charset_page(value) {
+                if let Some(page) = codepage::of_charset(value) {
                     self.fonts.insert(self.font, page);
                 }
             }
@@ -396,30 +396,6 @@ impl<'a> Reader<'a> {
             Goal::Nothing | Goal::Fonts => {}
         }
     }
-}
-
-/// The code page of a font's character set; none for the default one and for symbols.
-fn charset_page(charset: i32) -> Option<u32> {
-    Some(match charset {
-        77 => 10_000,
-        128 => 932,
-        129 => 949,
-        130 => 1361,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        254 => 437,
-        255 => 850,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
