@@ -25,6 +25,10 @@ impl Format for Packed {
         )
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let container = source.as_container();
         let path = container.member(&unpacked_name(&source.file_name));

@@ -46,6 +46,10 @@ impl Format for Html {
             || starts(b"<html")
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let label = source
             .charset

@@ -15,6 +15,10 @@ impl Format for Mail {
         mime::is_message(source.media_type) || is_file
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let mut limits = work.left().tree;
         limits.depth = limits.depth.saturating_sub(source.depth);

@@ -49,6 +49,12 @@ trait Format: Sync {
 
     /// Reads the content. Every part of it ends as text or as a reason why not.
     fn read(&self, source: &Source<'_>, work: &mut Work);
+
+    /// True where such content may well hold nothing to read: a blank page, a signature. Where it
+    /// may not, and nothing came of it, it was not read.
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        false
+    }
 }
 
 /// The formats, the one that is asked first at the top. A new one is a file here and a line below.

@@ -36,6 +36,10 @@ impl Format for Plain {
         is_declared || source.is_named(ENDINGS) || is_text(source.bytes)
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let text = with_lf(charset::decode(source.bytes, source.charset));
         if !is_mostly_printable(&text) {

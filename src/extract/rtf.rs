@@ -24,14 +24,18 @@ impl Format for Rtf {
         start.starts_with(b"{\\rt")
     }
 
+    fn may_be_empty(&self, source: &Source<'_>) -> bool {
+        source.media_type == BODY
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let read = read(source.bytes);
         if read.holds_object {
             let detail = "holds an embedded object, which was not read";
             work.unreadable(source.path, Why::Partly, detail);
         }
-        let may_be_empty = source.media_type == BODY && !read.holds_picture;
-        if read.text.trim().is_empty() && !may_be_empty {
+        let is_blank = self.may_be_empty(source) && !read.holds_picture;
+        if read.text.trim().is_empty() && !is_blank {
             let detail = "an RTF file in which no text was found";
             work.unreadable(source.path, Why::Unreadable, detail);
         }

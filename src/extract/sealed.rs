@@ -96,6 +96,10 @@ impl Format for Signature {
         SIGNATURES.contains(&source.media_type) && (is_pgp || is_der)
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, _source: &Source<'_>, _work: &mut Work) {}
 }
 

@@ -300,3 +300,14 @@ fn a_place_is_found_by_offset() {
     let places = [0, 2, 4, 8, 9, 10, 11].map(|offset| text.place(offset));
     assert_eq!(places, ["", "", "link", "link", "", "alternative text", ""]);
 }
+
+/// Damaged down to its signature, a `winmail.dat` has no attribute that could be cut.
+#[test]
+fn a_document_of_which_nothing_came_was_not_read() {
+    for rest in [&b""[..], &[0xb4], &[0xb4, 0]] {
+        let bytes = [&0x223e_9f78_u32.to_le_bytes()[..], rest].concat();
+        let extract = document("winmail.dat", &bytes, &Budget::default());
+        let why: Vec<Why> = extract.unreadable.iter().map(|part| part.why).collect();
+        assert_eq!(why, [Why::Unreadable], "{bytes:?}");
+    }
+}

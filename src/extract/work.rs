@@ -241,12 +241,24 @@ impl Work {
             return;
         }
         match FORMATS.iter().find(|format| format.takes(source)) {
-            Some(format) => format.read(source, self),
+            Some(format) => {
+                let before = self.told();
+                format.read(source, self);
+                if self.told() == before && !format.may_be_empty(source) {
+                    let detail = format!("nothing was found in it ({})", kind(source));
+                    self.unreadable(source.path, Why::Unreadable, detail);
+                }
+            }
             None => {
                 let detail = format!("there is no reader for the type {}", kind(source));
                 self.unreadable(source.path, Why::Unreadable, detail);
             }
         }
+    }
+
+    /// How many texts and reasons there are.
+    fn told(&self) -> usize {
+        self.extract.texts.len() + self.extract.unreadable.len()
     }
 
     /// Takes bytes from the budget, or says of the part that they are not there.

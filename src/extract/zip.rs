@@ -28,6 +28,10 @@ impl Format for Zip {
         sniff::kind(source.bytes) == Kind::Zip
     }
 
+    fn may_be_empty(&self, _source: &Source<'_>) -> bool {
+        true
+    }
+
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let archive = Archive::read(source.bytes);
         if archive.is_cut || archive.entries.is_empty() && !is_empty(source.bytes) {
@@ -197,7 +201,10 @@ impl<'a> Archive<'a> {
         while at < directory_end && self.entries.len() < MOST_ENTRIES {
             at = self.listed(at, before)?;
         }
-        Some(())
+        // A directory that is not where its end says has none of what was promised.
+        let promised = usize::from(u16_at(end, 10)?);
+        let is_whole = promised == usize::from(u16::MAX) || self.entries.len() >= promised;
+        is_whole.then_some(())
     }
 
     /// Reads an entry of the directory (4.3.12); gives where the next one stands.

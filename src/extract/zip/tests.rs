@@ -184,6 +184,18 @@ fn an_empty_archive_is_nothing() {
     assert_eq!((read.texts.len(), read.unreadable.len()), (0, 0));
 }
 
+/// The end record says where the directory is; where it is not there, the archive is damaged.
+#[test]
+fn a_directory_that_is_elsewhere_is_told() {
+    let mut bytes = zip(&[("a.txt", b"one")]);
+    let end = bytes.len() - 22;
+    bytes.insert(end, b'x');
+    bytes[end + 1 + 16..end + 1 + 20].copy_from_slice(&[0xc3, 1, 0x70, 0x65]);
+    let read = read(&bytes);
+    assert_eq!(reasons(&read), [("1", Why::Partly)]);
+    assert!(read.texts.iter().any(|text| text.content == "one"));
+}
+
 #[test]
 fn a_bomb_ends_at_the_ratio() {
     let bomb = zip(&[("zeros", &vec![b'0'; 11 << 20])]);
