@@ -4,6 +4,8 @@
 //! Programs differ in what they show of an archive that is damaged, has something before it, or names
 //! a file twice. We read everything that any of them may find.
 
+mod sum;
+
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -16,6 +18,7 @@ use crate::message::{PartPath, charset};
 use super::sniff::{self, Kind};
 use super::work::Unpacked;
 use super::{Format, Source, Why, Work, gzip, odf, ooxml};
+use sum::Summed;
 
 /// Entries of a directory that are looked at: more than a message may have parts.
 const MOST_ENTRIES: usize = 20_000;
@@ -87,6 +90,8 @@ pub(super) struct Entry {
     pub name: String,
     method: u16,
     flags: u16,
+    /// CRC-32 of what it unpacks to; none where the archive does not tell.
+    sum: Option<u32>,
     /// Where its packed bytes lie.
     data: Range<usize>,
     /// It says to be larger than what is there.
@@ -139,7 +144,7 @@ impl<'a> Archive<'a> {
     /// Unpacks an entry for a format that is itself an archive.
     pub fn unpack(&self, entry: &Entry, part: &PartPath, work: &mut Work) -> Option<Unpacked> {
         let data = self.bytes.get(entry.data.clone()).unwrap_or_default();
-        let reader = match reader(entry.method, data) {
+        let reader = match reader(entry, data) {
             Ok(reader) => reader,
             Err(error) => {
                 let detail = format!("{} cannot be unpacked: {error}", entry.name);
@@ -159,7 +164,7 @@ impl<'a> Archive<'a> {
             work.unreadable(path, Why::Partly, "the archive ends within it");
         }
         let data = self.bytes.get(entry.data.clone()).unwrap_or_default();
-        match reader(entry.method, data) {
+        match reader(entry, data) {
             Ok(reader) => work.open_member(source, path, data.len(), reader),
             Err(error) => {
                 work.unreadable(
@@ -234,6 +239,7 @@ impl<'a> Archive<'a> {
             name: entry_name(name_bytes, flags),
             method: u16_at(record, 10)?,
             flags,
+            sum: u32_at(record, 16).filter(|sum| *sum != 0),
             data: start_or_end..end,
             is_cut: end - start_or_end < packed,
         });
@@ -289,6 +295,7 @@ impl<'a> Archive<'a> {
             name: entry_name(name, flags),
             method,
             flags,
+            sum: u32_at(record, 14).filter(|sum| *sum != 0),
             data: start..end.min(self.bytes.len()),
             is_cut: end > self.bytes.len(),
         })
@@ -348,18 +355,23 @@ fn entry_name(bytes: &[u8], flags: u16) -> String {
     name.replace('\\', "/").replace(['\r', '\n'], " ")
 }
 
-/// What unpacks a method (4.4.5).
-fn reader<'a>(method: u16, data: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
-    match method {
-        0 => Ok(Box::new(data)),
-        8 => Ok(Box::new(DeflateDecoder::new(data))),
-        12 => Ok(Box::new(BzDecoder::new(data))),
-        93 => gzip::reader(Kind::Zstd, data),
-        95 => gzip::reader(Kind::Xz, data),
-        _ => Err(io::Error::other(format!(
-            "there is no reader for the method {method}"
-        ))),
-    }
+/// What unpacks an entry by its method (4.4.5), and ends with a fault where the sum is wrong.
+fn reader<'a>(entry: &Entry, data: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+    let reader: Box<dyn Read + 'a> = match entry.method {
+        0 => Box::new(data),
+        8 => Box::new(DeflateDecoder::new(data)),
+        12 => Box::new(BzDecoder::new(data)),
+        93 => gzip::reader(Kind::Zstd, data)?,
+        95 => gzip::reader(Kind::Xz, data)?,
+        method => {
+            let told = format!("there is no reader for the method {method}");
+            return Err(io::Error::other(told));
+        }
+    };
+    Ok(match entry.sum {
+        Some(sum) => Box::new(Summed::new(reader, sum)),
+        None => reader,
+    })
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
