@@ -2,7 +2,7 @@
 //! Turns jobs that come over standard input into verdicts, in a process that can do nothing else.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 
 use super::{Greeting, Job, VERSION, frame, sandbox};
@@ -16,9 +16,11 @@ use crate::inspect::{Policy, inspect};
 pub fn run(compile: impl FnOnce(&[u8]) -> Result<Policy, String>) -> io::Result<()> {
     // A panic message could hold a found value, and nobody reads it here.
     std::panic::set_hook(Box::new(|_| ()));
-    let mut socket = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let socket = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let mut jobs = BufReader::with_capacity(frame::BUFFER, &socket);
+    let mut verdicts = BufWriter::with_capacity(frame::BUFFER, &socket);
     let ready = sandbox::enter();
-    let Some(text) = frame::read(&mut socket)? else {
+    let Some(text) = frame::read(&mut jobs)? else {
         return Ok(());
     };
     let ready = ready.and_then(|()| compile(&text));
@@ -30,20 +32,22 @@ pub fn run(compile: impl FnOnce(&[u8]) -> Result<Policy, String>) -> io::Result<
             .map(|policy| policy.digest.clone())
             .map_err(Clone::clone),
     };
-    frame::write(&mut socket, &serde_json::to_vec(&greeting)?)?;
+    frame::write(&mut verdicts, &serde_json::to_vec(&greeting)?)?;
+    verdicts.flush()?;
     match ready {
-        Ok(policy) => serve(&mut socket, &policy),
+        Ok(policy) => serve(&mut jobs, &mut verdicts, &policy),
         Err(_) => Ok(()),
     }
 }
 
-fn serve(socket: &mut (impl Read + Write), policy: &Policy) -> io::Result<()> {
-    while let Some(job) = frame::read(socket)? {
+fn serve(jobs: &mut impl Read, verdicts: &mut impl Write, policy: &Policy) -> io::Result<()> {
+    while let Some(job) = frame::read(jobs)? {
         let job: Job = serde_json::from_slice(&job)?;
-        let raw = frame::read(socket)?.unwrap_or_default();
+        let raw = frame::read(jobs)?.unwrap_or_default();
         sandbox::allow_processor_time()?;
         let verdict = inspect(job.envelope, raw, job.unread, policy);
-        frame::write(socket, &serde_json::to_vec(&verdict)?)?;
+        frame::write(verdicts, &serde_json::to_vec(&verdict)?)?;
+        verdicts.flush()?;
     }
     Ok(())
 }

@@ -16,6 +16,11 @@ fn header_of(length: usize) -> io::Result<[u8; 4]> {
     Ok(length.to_le_bytes())
 }
 
+/// Room for an ordinary frame of this length; for a long one it grows with what comes.
+fn room_for(length: u64) -> Vec<u8> {
+    Vec::with_capacity(usize::try_from(length).map_or(BUFFER, |length| length.min(BUFFER)))
+}
+
 fn checked(length: [u8; 4]) -> io::Result<u32> {
     let length = u32::from_le_bytes(length);
     if length > MAX {
@@ -24,14 +29,16 @@ fn checked(length: [u8; 4]) -> io::Result<u32> {
     Ok(length)
 }
 
-/// Writes one frame, blocking.
+/// Bytes that either side holds before it calls the system: job, ordinary mail and verdict go at once.
+pub const BUFFER: usize = 64 << 10;
+
+/// Writes one frame, blocking. The caller flushes.
 ///
 /// # Errors
 /// When the other side is gone, or the frame is over a gigabyte.
 pub fn write(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     to.write_all(&header_of(bytes.len())?)?;
-    to.write_all(bytes)?;
-    to.flush()
+    to.write_all(bytes)
 }
 
 /// Reads one frame, blocking. `None` at the end of the stream.
@@ -47,7 +54,7 @@ pub fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     }
     from.read_exact(&mut length[1..])?;
     let length = u64::from(checked(length)?);
-    let mut bytes = Vec::new();
+    let mut bytes = room_for(length);
     from.take(length).read_to_end(&mut bytes)?;
     if bytes.len() as u64 != length {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -55,17 +62,16 @@ pub fn read(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Writes one frame.
+/// Writes one frame. The caller flushes.
 ///
 /// # Errors
 /// As [`write`].
 pub async fn send(to: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
     to.write_all(&header_of(bytes.len())?).await?;
-    to.write_all(bytes).await?;
-    to.flush().await
+    to.write_all(bytes).await
 }
 
-/// Writes a message as one frame, piece by piece.
+/// Writes a message as one frame, piece by piece. The caller flushes.
 ///
 /// # Errors
 /// As [`write`], and what the system says of reading it.
@@ -76,7 +82,7 @@ pub async fn send_spool(to: &mut (impl AsyncWrite + Unpin), spool: &Spool) -> io
         to.write_all(piece).await?;
         at += piece.len();
     }
-    to.flush().await
+    Ok(())
 }
 
 /// Reads one frame.
@@ -87,7 +93,7 @@ pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Vec<u8>>
     let mut length = [0; 4];
     from.read_exact(&mut length).await?;
     let length = u64::from(checked(length)?);
-    let mut bytes = Vec::new();
+    let mut bytes = room_for(length);
     from.take(length).read_to_end(&mut bytes).await?;
     if bytes.len() as u64 != length {
         return Err(io::ErrorKind::UnexpectedEof.into());

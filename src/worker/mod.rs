@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncWriteExt, BufStream};
 use tokio::net::UnixStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -91,7 +92,7 @@ enum Mail<'a> {
 
 struct Worker {
     process: Process,
-    socket: UnixStream,
+    socket: BufStream<UnixStream>,
     served: u32,
 }
 
@@ -259,7 +260,8 @@ impl Pool {
     async fn hire(&self) -> Result<Worker, Error> {
         let started = async {
             let (process, socket) = self.spawner.start().await.map_err(|e| e.to_string())?;
-            let mut socket = UnixStream::from_std(socket).map_err(|e| e.to_string())?;
+            let socket = UnixStream::from_std(socket).map_err(|e| e.to_string())?;
+            let mut socket = BufStream::with_capacity(frame::BUFFER, frame::BUFFER, socket);
             self.greet(&mut socket).await?;
             Ok(Worker {
                 process,
@@ -270,9 +272,10 @@ impl Pool {
         started.await.map_err(Error::Start)
     }
 
-    async fn greet(&self, socket: &mut UnixStream) -> Result<(), String> {
+    async fn greet(&self, socket: &mut BufStream<UnixStream>) -> Result<(), String> {
         let exchange = async {
             frame::send(socket, &self.policy).await?;
+            socket.flush().await?;
             frame::receive(socket).await
         };
         let greeting = timeout(START_TIME, exchange)
@@ -317,12 +320,17 @@ impl Pool {
     }
 }
 
-async fn converse(socket: &mut UnixStream, job: &Job, mail: Mail<'_>) -> io::Result<Verdict> {
+async fn converse(
+    socket: &mut BufStream<UnixStream>,
+    job: &Job,
+    mail: Mail<'_>,
+) -> io::Result<Verdict> {
     frame::send(socket, &serde_json::to_vec(job)?).await?;
     match mail {
         Mail::Whole(spool) => frame::send_spool(socket, spool).await?,
         Mail::Header(bytes) => frame::send(socket, bytes).await?,
     }
+    socket.flush().await?;
     let verdict = frame::receive(socket).await?;
     Ok(serde_json::from_slice(&verdict)?)
 }
