@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rustix::net::sockopt;
@@ -30,6 +30,13 @@ const KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(60), Duration:
 /// Bytes read at once: a stretch of body is 64 KB.
 const READ: usize = 32 << 10;
 
+/// Commands that edit the message. The MTA answers none of them and waits for what follows
+/// (libmilter, `include/libmilter/mfdef.h`).
+const EDITS: &[u8] = b"him+-2q";
+
+/// Edits are held up to so many bytes.
+const HELD: usize = 64 << 10;
+
 /// An accepted connection.
 #[derive(Debug)]
 pub enum Socket {
@@ -51,6 +58,13 @@ impl Socket {
         sockopt::set_tcp_keepintvl(&stream, interval).ok();
         sockopt::set_tcp_keepcnt(&stream, count).ok();
         Self::Inet(stream)
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self {
+            Self::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Inet(stream) => Pin::new(stream).poll_write(cx, bytes),
+        }
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
@@ -76,6 +90,10 @@ pub struct Stream {
     packets: Packets,
     /// What the library reads next, and how much of it has been read.
     ready: (Vec<u8>, usize),
+    /// What the library wrote and has not gone out: edits, which go with the answer behind them.
+    held: Vec<u8>,
+    /// The last thing written is an edit.
+    is_edit: bool,
     /// When it has been silent for too long.
     patience: Pin<Box<Sleep>>,
     metrics: Arc<Metrics>,
@@ -93,6 +111,8 @@ impl Stream {
             over: Some(Box::pin(over)),
             packets: Packets::default(),
             ready: (Vec::new(), 0),
+            held: Vec::new(),
+            is_edit: false,
             patience: Box::pin(sleep(PACKET)),
             metrics,
         }
@@ -173,22 +193,31 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
+    /// Takes what the library writes: a packet at a time.
     fn poll_write(
         mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
+        _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.socket {
-            Socket::Unix(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Socket::Inet(stream) => Pin::new(stream).poll_write(cx, bytes),
-        }
+        self.is_edit = bytes.get(4).is_some_and(|command| EDITS.contains(command));
+        self.held.extend_from_slice(bytes);
+        Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.socket {
-            Socket::Unix(stream) => Pin::new(stream).poll_flush(cx),
-            Socket::Inet(stream) => Pin::new(stream).poll_flush(cx),
+        if self.is_edit && self.held.len() < HELD {
+            return Poll::Ready(Ok(()));
         }
+        let this = &mut *self;
+        while !this.held.is_empty() {
+            match ready!(this.socket.poll_write(cx, &this.held))? {
+                0 => return Poll::Ready(Err(ErrorKind::WriteZero.into())),
+                written => drop(this.held.drain(..written)),
+            }
+        }
+        // An idle connection holds no memory.
+        this.held = Vec::new();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -201,6 +230,8 @@ impl AsyncWrite for Stream {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::time::timeout;
 
@@ -229,6 +260,30 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::TimedOut);
         assert_eq!(metrics.timeouts.total(), 1);
         begin.elapsed()
+    }
+
+    #[tokio::test]
+    async fn edits_go_with_the_answer_behind_them() {
+        let (mut mta, ours) = std::os::unix::net::UnixStream::pair().unwrap();
+        for end in [&mta, &ours] {
+            end.set_nonblocking(true).unwrap();
+        }
+        let ours = UnixStream::from_std(ours).unwrap();
+        let metrics = Arc::new(Metrics::default());
+        let mut stream = Stream::new(Socket::Unix(ours), std::future::pending(), metrics);
+        let mut wire = [0; 100];
+        for (packet, is_there) in [
+            (&b"\0\0\0\x06hX\0y\0"[..], false),
+            (b"\0\0\0\x05+<a>\0", false),
+            (b"\0\0\0\x01p", true),
+            (b"\0\0\0\x05-<a>\0", false),
+            (b"\0\0\0\x01a", true),
+        ] {
+            stream.write_all(packet).await.unwrap();
+            stream.flush().await.unwrap();
+            let read = mta.read(&mut wire);
+            assert_eq!(read.is_ok(), is_there, "{packet:?}");
+        }
     }
 
     /// Row 38 of the failure catalogue: silence and slowness have an end.
