@@ -228,12 +228,12 @@ impl<'a> Around<'a> {
             memchr::memrchr(b'\n', before).map_or(start, |at| span.start - before.len() + at + 1);
         let line_end = memchr::memchr(b'\n', after).map_or(end, |at| span.end + at);
         let (column, list) = self.heads.above(span.start);
-        let mut inside = self.words.within(span.clone());
-        let is_said = inside.any(|said| said.end - said.start > 2);
-        drop(inside);
         self.said = Surroundings {
             before: self.words.within(start..span.start).rev().collect(),
-            is_said,
+            is_said: {
+                let mut inside = self.words.within(span.clone());
+                inside.any(|said| said.end - said.start > 2)
+            },
             // A word that begins in reach may end behind it.
             after: self
                 .words

@@ -2,22 +2,25 @@
 //! Keeps the words of all rules in one automaton, and reads them out of a text where they are asked for.
 //!
 //! Case and accents do not count, a stretch of blanks is one blank, and a word stands on word
-//! boundaries. A text is read block by block and no byte twice, so what a word costs depends neither
-//! on how many rules there are nor on how many candidates stand near it.
+//! boundaries: so the automaton is asked only where a word begins, and mostly has enough after two or
+//! three letters. A text is read block by block and no word of it twice, so what a word costs depends
+//! neither on how many rules there are nor on how many candidates stand near it.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::nfa::contiguous::NFA;
 
 /// The longest word, in bytes; a rule with a longer one does not load.
 pub(super) const MAX_WORD: usize = 96;
+/// The longest stretch of text that is one of them, blanks and all, in bytes.
+const MAX_STRETCH: usize = 4 * MAX_WORD;
 /// How much is read at once, and how much of what was read is kept, in bytes.
 const BLOCK: usize = 2048;
 const STEP: usize = 128;
 const KEPT: usize = 2048;
-/// Up to so many bytes of words, the automaton is the fast one, which is large.
-const SMALL: usize = 1 << 16;
 
 /// What a word says where a rule has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +35,17 @@ pub(super) enum Use {
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     /// None where there are no words.
-    automaton: Option<AhoCorasick>,
+    automaton: Option<Trie>,
     entries: Vec<Entry>,
+}
+
+/// The automaton, and its state before the first letter of a word.
+#[derive(Debug)]
+struct Trie {
+    words: NFA,
+    begin: StateID,
+    /// The pairs of bytes that words begin with: few of all there are.
+    pairs: Vec<bool>,
 }
 
 /// A word, as a rule writes it, and who uses it for what, in order.
@@ -69,16 +81,11 @@ impl Dictionary {
         for entry in &mut entries {
             entry.uses.sort_unstable();
         }
-        let size: usize = folded.iter().map(Vec::len).sum();
-        let kind = (size <= SMALL).then_some(AhoCorasickKind::DFA);
         let automaton = match folded[..] {
             [] => None,
-            _ => Some(AhoCorasick::builder().kind(kind).build(folded)),
+            _ => Some(Trie::of(&folded).map_err(|error| error.to_string())?),
         };
-        Ok(Self {
-            automaton: automaton.transpose().map_err(|error| error.to_string())?,
-            entries,
-        })
+        Ok(Self { automaton, entries })
     }
 
     /// A word as a rule writes it.
@@ -112,6 +119,35 @@ impl Dictionary {
     }
 }
 
+impl Trie {
+    fn of(words: &[Vec<u8>]) -> Result<Self, Box<dyn std::error::Error>> {
+        let words = NFA::new(words)?;
+        let begin = words.start_state(Anchored::Yes)?;
+        let mut pairs = vec![false; 1 << 16];
+        for one in 0..=u8::MAX {
+            let state = words.next_state(Anchored::Yes, begin, one);
+            for (two, pair) in (0..=u8::MAX).zip(pairs.iter_mut().skip(usize::from(one) << 8)) {
+                let next = words.next_state(Anchored::Yes, state, two);
+                *pair = words.is_match(state) || !words.is_dead(next);
+            }
+        }
+        Ok(Self {
+            words,
+            begin,
+            pairs,
+        })
+    }
+
+    /// False where no word begins with these two bytes.
+    fn may_begin(&self, one: u8, two: u8) -> bool {
+        if !one.is_ascii() || !two.is_ascii() {
+            return true;
+        }
+        let pair = usize::from(plain(one)) << 8 | usize::from(plain(two));
+        self.pairs.get(pair).copied().unwrap_or(true)
+    }
+}
+
 /// A word that a text says, in bytes of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Said {
@@ -135,12 +171,10 @@ pub(super) struct Words<'a> {
     dictionary: &'a Dictionary,
     /// In order of their ends.
     said: VecDeque<Said>,
+    /// What begins before here has been read.
     read: usize,
     /// How much is read next: little where the text is looked at here and there.
     step: usize,
-    folded: Vec<u8>,
-    /// Where each byte of `folded` stands in the text.
-    places: Vec<usize>,
 }
 
 impl<'a> Words<'a> {
@@ -151,18 +185,15 @@ impl<'a> Words<'a> {
             said: VecDeque::new(),
             read: 0,
             step: STEP,
-            folded: Vec::new(),
-            places: Vec::new(),
         }
     }
 
     /// The words that lie in a range, in order of their ends.
     pub fn within(&mut self, range: Range<usize>) -> impl DoubleEndedIterator<Item = Said> + '_ {
-        if self.read + MAX_WORD < range.start {
+        let start = range.start.saturating_sub(MAX_WORD);
+        if self.read < start {
             self.said.clear();
-            self.read = self.text.floor_char_boundary(range.start);
-            // What is asked next is mostly a few bytes further.
-            self.read_block(range.len() + STEP);
+            self.read = self.text.floor_char_boundary(start);
             self.step = STEP;
         }
         self.read_to(range.end);
@@ -177,102 +208,154 @@ impl<'a> Words<'a> {
         self.dictionary.automaton.as_ref()?;
         loop {
             let first = self.said.partition_point(|said| said.end <= after);
-            if let Some(said) = self.said.get(first) {
-                return Some(*said);
+            let is_end = self.read >= self.text.len();
+            match self.said.get(first) {
+                // One that begins further on may still end before it.
+                Some(said) if is_end || said.end <= self.read => return Some(*said),
+                None if is_end => return None,
+                _ => (),
             }
-            if self.read >= self.text.len() {
-                return None;
-            }
-            self.said.clear();
+            drop(self.said.drain(..first));
             self.read_block(BLOCK);
-        }
-    }
-
-    fn forget(&mut self, before: usize) {
-        let kept = before.saturating_sub(KEPT);
-        while self.said.front().is_some_and(|said| said.end < kept) {
-            self.said.pop_front();
         }
     }
 
     fn read_to(&mut self, end: usize) {
         while self.read < end.min(self.text.len()) {
-            self.forget(self.read.saturating_sub(BLOCK));
+            let kept = self.read.saturating_sub(BLOCK + KEPT);
+            while self.said.front().is_some_and(|said| said.end < kept) {
+                self.said.pop_front();
+            }
             self.read_block(self.step);
             self.step = (2 * self.step).min(BLOCK);
         }
     }
 
-    /// Reads one block, and before it the length of a word, as one may go over its start.
+    /// Reads the words that begin in the next so many bytes.
     fn read_block(&mut self, length: usize) {
-        let start = self.read.saturating_sub(MAX_WORD);
-        let start = self.text.floor_char_boundary(start);
         let stop = self.text.floor_char_boundary(self.read + length);
-        // What ends at the very end is read with the next block, which knows what follows.
-        let limit = if stop == self.text.len() {
-            stop
-        } else {
-            self.text.floor_char_boundary(stop.saturating_sub(8))
+        let stop = stop.max(self.text.ceil_char_boundary(self.read + 1));
+        let begin = std::mem::replace(&mut self.read, stop);
+        let Some(trie) = &self.dictionary.automaton else {
+            return;
         };
-        let block = self.text.get(start..stop).unwrap_or_default();
-        fold(block, start, &mut self.folded, &mut self.places);
-        let automaton = self.dictionary.automaton.iter();
-        for hit in automaton.flat_map(|automaton| automaton.find_overlapping_iter(&self.folded)) {
-            let place = |at: usize| match self.places.is_empty() {
-                true => start + at,
-                false => self.places.get(at).copied().unwrap_or(stop),
+        let bytes = self.text.as_bytes();
+        let mut is_inside = ends_with_word(self.text, begin);
+        let mut at = begin;
+        while let Some(byte) = bytes.get(at).filter(|_| at < stop) {
+            let (is_letter, next) = match byte.is_ascii() {
+                true => (byte.is_ascii_alphanumeric(), at + 1),
+                false => letter(self.text, at),
             };
-            let said = Said {
-                word: hit.pattern().as_usize(),
-                start: place(hit.start()),
-                end: place(hit.end()),
-            };
-            let is_cut = hit.start() == 0 && start > 0;
-            let is_here = said.end > self.read && said.end <= limit && !is_cut;
-            if is_here && is_bounded(self.text, said.start..said.end) {
-                self.said.push_back(said);
+            let is_within = is_inside && is_letter || byte.is_ascii_whitespace();
+            let second = bytes.get(at + 1).copied().unwrap_or(b' ');
+            if !is_within && trie.may_begin(*byte, second) {
+                read_word(self.text, at, trie, &mut self.said);
             }
+            is_inside = is_letter;
+            at = next;
         }
-        self.read = limit.max(self.read + 1);
+    }
+}
+
+/// Reads the words that begin at `start`, each of which may begin others.
+fn read_word(text: &str, start: usize, trie: &Trie, said: &mut VecDeque<Said>) {
+    let bytes = text.as_bytes();
+    let (mut state, mut length, mut is_blank) = (trie.begin, 0, false);
+    let mut folded = Vec::new();
+    let mut at = start;
+    while let Some(byte) = bytes.get(at).filter(|_| at < start + MAX_STRETCH) {
+        let was_blank = is_blank;
+        if byte.is_ascii() {
+            let plain = plain(*byte);
+            at += 1;
+            is_blank = plain == b' ';
+            if is_blank && was_blank {
+                continue;
+            }
+            state = trie.words.next_state(Anchored::Yes, state, plain);
+            length += 1;
+        } else {
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
+                return;
+            };
+            at += c.len_utf8();
+            is_blank = c.is_whitespace();
+            if is_blank && was_blank {
+                continue;
+            }
+            folded.clear();
+            fold(c, &mut folded);
+            for byte in &folded {
+                state = trie.words.next_state(Anchored::Yes, state, *byte);
+            }
+            length += folded.len();
+        }
+        if trie.words.is_dead(state) {
+            return;
+        }
+        if !trie.words.is_match(state) {
+            continue;
+        }
+        let ends = (0..trie.words.match_len(state))
+            .map(|index| trie.words.match_pattern(state, index))
+            // The others are endings of it, and begin further on.
+            .filter(|word| trie.words.pattern_len(*word) == length);
+        let end = at + marks(text, at);
+        for word in ends.filter(|_| is_end(text, end)) {
+            let place = said.partition_point(|said| said.end <= end);
+            let word = word.as_usize();
+            said.insert(place, Said { word, start, end });
+        }
     }
 }
 
 fn folded_word(word: &str) -> Vec<u8> {
-    let (mut folded, mut places) = (Vec::new(), Vec::new());
-    fold(word.trim(), 0, &mut folded, &mut places);
+    let mut folded = Vec::new();
+    for c in word.trim().chars() {
+        match u8::try_from(c).ok().filter(u8::is_ascii) {
+            Some(byte) => folded.push(plain(byte)),
+            None => fold(c, &mut folded),
+        }
+        if folded.ends_with(b"  ") {
+            folded.pop();
+        }
+    }
     folded
 }
 
-/// Lower case, without accents, each stretch of blanks as one blank; and where each byte stands, where
-/// `text` stands at `start`. `places` stays empty where each byte is one of the text.
-fn fold(text: &str, start: usize, out: &mut Vec<u8>, places: &mut Vec<usize>) {
-    out.clear();
-    places.clear();
-    if text.is_ascii() {
-        out.extend(text.bytes().map(plain));
-        let mut pairs = out.iter().zip(out.iter().skip(1));
-        if !pairs.any(|(one, next)| *one == b' ' && *next == b' ') {
-            return;
-        }
-        out.clear();
-    }
-    for (at, c) in text.char_indices() {
-        match c {
-            c if c.is_ascii() => {
-                let plain = u8::try_from(c).map_or(b' ', plain);
-                if plain != b' ' || out.last() != Some(&b' ') {
-                    out.push(plain);
-                }
-            }
-            c if c.is_whitespace() => {
-                if out.last() != Some(&b' ') {
-                    out.push(b' ');
-                }
-            }
-            '\u{300}'..='\u{36f}' => (),
-            c => c.to_lowercase().for_each(|c| push_base(c, out)),
-        }
-        places.resize(out.len(), start + at);
+/// Whether the character at `at` is a letter or digit, and where the next one stands.
+fn letter(text: &str, at: usize) -> (bool, usize) {
+    let c = text.get(at..).and_then(|rest| rest.chars().next());
+    c.map_or((false, at + 1), |c| {
+        (c.is_alphanumeric(), at + c.len_utf8())
+    })
+}
+
+/// True where a letter or digit stands before `at`.
+fn ends_with_word(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|text| text.chars().next_back());
+    before.is_some_and(char::is_alphanumeric)
+}
+
+/// True where a word may end.
+fn is_end(text: &str, at: usize) -> bool {
+    !(letter(text, at).0 && ends_with_word(text, at))
+}
+
+/// Bytes of the accents that stand alone at `at`.
+fn marks(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let end = rest.find(|c| !('\u{300}'..='\u{36f}').contains(&c));
+    end.unwrap_or(rest.len())
+}
+
+/// Pushes a character that is not ASCII: lower case, without accents, any blank as one.
+fn fold(c: char, out: &mut Vec<u8>) {
+    match c {
+        c if c.is_whitespace() => out.push(b' '),
+        '\u{300}'..='\u{36f}' => (),
+        c => c.to_lowercase().for_each(|c| push_base(c, out)),
     }
 }
 
@@ -309,19 +392,6 @@ fn push_base(c: char, out: &mut Vec<u8>) {
         c => return out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
     };
     out.extend_from_slice(base.as_bytes());
-}
-
-/// True where neither end of the span cuts a word.
-fn is_bounded(text: &str, span: Range<usize>) -> bool {
-    let before = text
-        .get(..span.start)
-        .and_then(|text| text.chars().next_back());
-    let after = text.get(span.end..).and_then(|text| text.chars().next());
-    let inside = text.get(span).unwrap_or_default();
-    let cuts = |edge: Option<char>, beside: Option<char>| {
-        edge.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric)
-    };
-    !cuts(inside.chars().next(), before) && !cuts(inside.chars().next_back(), after)
 }
 
 #[cfg(test)]
