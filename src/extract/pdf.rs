@@ -2,13 +2,16 @@
 //! Turns a PDF (ISO 32000) into the text of its pages, forms, comments and properties, and opens
 //! the files attached to it.
 
+mod lines;
+
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memchr::memmem;
-use pdf_oxide::annotations::LinkAction;
+use pdf_oxide::annotations::{Annotation, LinkAction};
 use pdf_oxide::document::PdfDocument;
 use pdf_oxide::extractors::forms::{FieldValue, FormExtractor};
+use pdf_oxide::object::Object;
 
 use crate::message::PartPath;
 
@@ -63,7 +66,11 @@ fn read(source: &Source<'_>, work: &mut Work) {
         return encrypted(Some(&document), source, work);
     }
     let count = document.page_count().unwrap_or(0);
-    let mut pages = Pages::default();
+    let mut pages = Pages {
+        // Its tags may say what a letter stands for, and in which order it is read.
+        is_tagged: document.mark_info().is_ok_and(|info| info.marked),
+        ..Pages::default()
+    };
     for page in 0..count.min(MOST_PAGES) {
         if pages.text.len() > MOST_TEXT {
             break;
@@ -118,13 +125,27 @@ fn version(document: &PdfDocument) -> Option<i64> {
 struct Pages {
     text: String,
     places: Vec<(Range<usize>, String)>,
+    is_tagged: bool,
     /// The numbers of pages on which something was drawn, and nothing written.
     pictures: Vec<usize>,
 }
 
 impl Pages {
     fn add(&mut self, page: usize, document: &PdfDocument) {
-        let text = document.extract_text(page).unwrap_or_default();
+        // To look for annotations costs as much as there are pages before.
+        let has_some = |page: Object| {
+            page.as_dict()
+                .is_some_and(|page| page.contains_key("Annots"))
+        };
+        let annotations = match document.get_page(page).map(has_some) {
+            Ok(false) => Vec::new(),
+            _ => document.get_annotations(page).unwrap_or_default(),
+        };
+        let plain = match self.is_tagged {
+            true => None,
+            false => lines::read(page, document, &annotations),
+        };
+        let text = plain.unwrap_or_else(|| document.extract_text(page).unwrap_or_default());
         if text.trim().is_empty() {
             let content = document.get_page_content_data(page).unwrap_or_default();
             if DRAWS
@@ -135,10 +156,8 @@ impl Pages {
             }
         }
         self.put(&format!("page {}", page + 1), text);
-        self.put(
-            &format!("page {} comments", page + 1),
-            comments(page, document),
-        );
+        let comments = comments(annotations);
+        self.put(&format!("page {} comments", page + 1), comments);
     }
 
     fn put(&mut self, place: &str, text: String) {
@@ -155,9 +174,9 @@ impl Pages {
 }
 
 /// What is written on a page without being part of it, and where its links lead.
-fn comments(page: usize, document: &PdfDocument) -> String {
+fn comments(annotations: Vec<Annotation>) -> String {
     let mut lines = Vec::new();
-    for annotation in document.get_annotations(page).unwrap_or_default() {
+    for annotation in annotations {
         if let Some(LinkAction::Uri(address)) = annotation.action {
             lines.push(address);
         }
