@@ -10,11 +10,14 @@
     reason = "a test reports by panicking, and by what it prints before"
 )]
 
+mod chance;
 #[path = "../fuzz/truths.rs"]
 mod truths;
 
 use std::fs;
 use std::path::Path;
+
+use chance::Chance;
 
 /// What breaks readers of packets and fields.
 const SHARDS: &[&[u8]] = &[
@@ -45,18 +48,7 @@ fn fields_are_true_of_mangled_mail() {
 }
 
 fn run(folder: &str, usual: u64, truth: fn(&[u8])) {
-    let number =
-        |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let rounds = number("MANGLE_ROUNDS", usual);
-    let mut seed = number("MANGLE_SEED", u64::from(std::process::id())) | 1;
-    println!("MANGLE_ROUNDS={rounds} MANGLE_SEED={seed}");
-    // Xorshift: the same bytes for the same seed, on every machine.
-    let mut below = move |end: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed >> 16).unwrap() % end.max(1)
-    };
+    let mut chance = Chance::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<_> = fs::read_dir(folder)
         .unwrap()
@@ -70,18 +62,18 @@ fn run(folder: &str, usual: u64, truth: fn(&[u8])) {
         .map(|bytes| bytes[..bytes.len().min(2000)].to_vec())
         .collect();
     samples.iter().for_each(|sample| truth(sample));
-    for _ in 0..rounds {
-        let mut bytes = samples[below(samples.len())].clone();
-        for _ in 0..=below(6) {
-            let at = below(bytes.len());
-            let to = (at + below(40)).min(bytes.len());
-            match below(4) {
-                0 => drop(bytes.splice(at..at, SHARDS[below(SHARDS.len())].iter().copied())),
+    for _ in 0..chance::number("MANGLE_ROUNDS", usual) {
+        let mut bytes = samples[chance.below(samples.len())].clone();
+        for _ in 0..=chance.below(6) {
+            let at = chance.below(bytes.len());
+            let to = (at + chance.below(40)).min(bytes.len());
+            match chance.below(4) {
+                0 => drop(bytes.splice(at..at, SHARDS[chance.below(SHARDS.len())].iter().copied())),
                 1 => drop(bytes.drain(at..to)),
                 2 => bytes.truncate(at),
                 _ => {
                     if let Some(byte) = bytes.get_mut(at) {
-                        *byte = u8::try_from(below(256)).unwrap();
+                        *byte = chance.byte();
                     }
                 }
             }

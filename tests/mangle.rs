@@ -9,10 +9,14 @@
     reason = "a test reports by panicking, and by what it prints before"
 )]
 
+mod chance;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use chance::Chance;
 
 /// Mails in one call of `scan`.
 const BATCH: u64 = 250;
@@ -60,17 +64,10 @@ const SHARDS: &[&[u8]] = &[
 
 #[test]
 fn mangled_mail_never_stops_the_reader() {
-    let number =
-        |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let (rounds, seed) = (
-        number("MANGLE_ROUNDS", 500),
-        number("MANGLE_SEED", u64::from(std::process::id())),
-    );
-    println!("MANGLE_ROUNDS={rounds} MANGLE_SEED={seed}");
     let samples = samples();
-    let mut chance = Chance(seed | 1);
+    let mut chance = Chance::new();
     let folder = std::env::temp_dir().join(format!("pii-milter-mangle-{}", std::process::id()));
-    let mut left = rounds;
+    let mut left = chance::number("MANGLE_ROUNDS", 500);
     while left > 0 {
         let count = left.min(BATCH);
         left -= count;
@@ -82,18 +79,6 @@ fn mangled_mail_never_stops_the_reader() {
         // The folder stays where this fails: it holds the mail that did it.
         scan(&folder, count);
         fs::remove_dir_all(&folder).unwrap();
-    }
-}
-
-/// Xorshift: the same mails for the same seed, on every machine.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % end.max(1)
     }
 }
 
@@ -129,7 +114,7 @@ fn mangled(samples: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {
             }
             _ => {
                 if let Some(byte) = mail.get_mut(at) {
-                    *byte = u8::try_from(chance.below(256)).unwrap();
+                    *byte = chance.byte();
                 }
             }
         }

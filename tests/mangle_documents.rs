@@ -10,10 +10,13 @@
     reason = "a test reports by panicking, and by what it prints before"
 )]
 
+mod chance;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use chance::Chance;
 use pii_milter::extract::{self, Budget};
 use pii_milter::message::transfer;
 
@@ -49,26 +52,15 @@ const SHARDS: &[&[u8]] = &[
 
 #[test]
 fn damaged_documents_end_with_text_or_a_reason() {
-    let number =
-        |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let rounds = number("MANGLE_ROUNDS", 1_000);
-    let mut seed = number("MANGLE_SEED", u64::from(std::process::id())) | 1;
-    println!("MANGLE_ROUNDS={rounds} MANGLE_SEED={seed}");
-    // Xorshift: the same bytes for the same seed, on every machine.
-    let mut below = move |end: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        usize::try_from(seed >> 16).unwrap() % end.max(1)
-    };
+    let mut chance = Chance::new();
     let documents = documents();
     // A panic of a library is caught and told; what it prints is of no use here.
     let said = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| ()));
     let mut failed = None;
-    for round in 0..rounds {
-        let (name, document) = &documents[below(documents.len())];
-        let bytes = damaged(document, &mut below);
+    for round in 0..chance::number("MANGLE_ROUNDS", 1_000) {
+        let (name, document) = &documents[chance.below(documents.len())];
+        let bytes = damaged(document, &mut chance);
         let start = Instant::now();
         let read = extract::document("document.bin", &bytes, &Budget::default());
         let is_told = !read.texts.is_empty() || !read.unreadable.is_empty();
@@ -110,30 +102,30 @@ fn documents() -> Vec<(String, Vec<u8>)> {
     documents
 }
 
-fn damaged(document: &[u8], below: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
+fn damaged(document: &[u8], chance: &mut Chance) -> Vec<u8> {
     let mut bytes = document.to_vec();
     // Much of a small compound file is padding: what is not 0 is hit more often.
     let full: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
-    for _ in 0..=below(20) {
-        let at = full[below(full.len())].min(bytes.len().saturating_sub(1));
-        let to = (at + below(100)).min(bytes.len());
-        match below(8) {
-            0 => drop(bytes.splice(at..at, SHARDS[below(SHARDS.len())].iter().copied())),
+    for _ in 0..=chance.below(20) {
+        let at = full[chance.below(full.len())].min(bytes.len().saturating_sub(1));
+        let to = (at + chance.below(100)).min(bytes.len());
+        match chance.below(8) {
+            0 => drop(bytes.splice(at..at, SHARDS[chance.below(SHARDS.len())].iter().copied())),
             1 => drop(bytes.drain(at..to)),
             2 => {
                 let piece = bytes[at..to].to_vec();
-                let goal = below(bytes.len());
+                let goal = chance.below(bytes.len());
                 drop(bytes.splice(goal..goal, piece));
             }
-            3 if below(4) == 0 => bytes.truncate(at),
+            3 if chance.below(4) == 0 => bytes.truncate(at),
             4 => {
-                let shard = SHARDS[below(SHARDS.len())];
+                let shard = SHARDS[chance.below(SHARDS.len())];
                 let end = (at + shard.len()).min(bytes.len());
                 bytes[at..end].copy_from_slice(&shard[..end - at]);
             }
             _ => {
                 if let Some(byte) = bytes.get_mut(at) {
-                    *byte = u8::try_from(below(256)).unwrap();
+                    *byte = chance.byte();
                 }
             }
         }

@@ -263,3 +263,18 @@ fn render(
     }
     Ok(WELL)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped;
+
+    /// The shipped profiles, and one more where there is one.
+    pub(super) fn profiles(own: &str) -> Vec<Profile> {
+        let shipped = shipped::RELAYS.iter().copied();
+        let own = Some(("own-gate.yaml", own)).filter(|(_, text)| !text.is_empty());
+        let all = shipped.chain(own);
+        all.map(|(path, text)| Profile::read(path, text).unwrap())
+            .collect()
+    }
+}

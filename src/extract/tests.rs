@@ -24,7 +24,7 @@ fn extract(raw: &[u8]) -> Extract {
 }
 
 /// Path and content of each text.
-fn texts(extract: &Extract) -> Vec<(&str, &str)> {
+pub(super) fn texts(extract: &Extract) -> Vec<(&str, &str)> {
     extract
         .texts
         .iter()
@@ -33,7 +33,7 @@ fn texts(extract: &Extract) -> Vec<(&str, &str)> {
 }
 
 /// Path and reason of each part that was not read.
-fn reasons(extract: &Extract) -> Vec<(&str, Why)> {
+pub(super) fn reasons(extract: &Extract) -> Vec<(&str, Why)> {
     extract
         .unreadable
         .iter()

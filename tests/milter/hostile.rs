@@ -7,9 +7,27 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use crate::chance::Chance;
 use crate::daemon::{Daemon, ENFORCE};
 use crate::sessions;
-use crate::wire::{Chance, Wire, hello, is_well, message, packet, rounds, session};
+use crate::wire::{Wire, hello, is_well, message, packet, rounds, session};
+
+/// Sends what `session` makes, so many times, and expects a daemon that is as well as before.
+fn survives(usual: usize, mut session: impl FnMut(usize, &mut Chance) -> Vec<u8>) {
+    let daemon = Daemon::over_unix(&[ENFORCE]);
+    let mut chance = Chance::new();
+    for round in 0..rounds(usual) {
+        let mut wire = Wire::to(&daemon);
+        wire.send(&session(round, &mut chance));
+        wire.rest();
+    }
+    assert!(is_well(&daemon), "{}", daemon.log());
+    assert!(
+        !daemon.log().contains("a part of the daemon failed"),
+        "{}",
+        daemon.log()
+    );
+}
 
 /// Row 30: one bad packet ends one connection, not the daemon.
 #[test]
@@ -42,7 +60,6 @@ fn unknown_commands_end_that_connection() {
 /// Commands in any order: none may panic, hang, or leave something for the next message.
 #[test]
 fn commands_in_any_order_are_survived() {
-    let daemon = Daemon::over_unix(&[]);
     let commands: &[(u8, &[u8])] = &[
         (b'A', b""),
         (b'B', b"body\r\n"),
@@ -60,34 +77,21 @@ fn commands_in_any_order_are_survived() {
         (b'T', b""),
         (b'U', b"XYZZY\0"),
     ];
-    let mut chance = Chance(u64::from(std::process::id()) | 1);
-    let seed = chance.0;
-    for _ in 0..rounds(60) {
+    survives(60, |_, chance| {
         let mut bytes = hello();
         for _ in 0..chance.below(40) {
             let (command, payload) = commands[chance.below(commands.len())];
             bytes.extend(packet(command, payload));
         }
-        let mut wire = Wire::to(&daemon);
-        wire.send(&bytes);
-        wire.rest();
-    }
-    assert!(is_well(&daemon), "seed {seed}: {}", daemon.log());
-    assert!(
-        !daemon.log().contains("a part of the daemon failed"),
-        "seed {seed}: {}",
-        daemon.log()
-    );
+        bytes
+    });
 }
 
 /// Rows 24 and 26: random bytes, and recorded sessions with bytes changed, cut and doubled.
 #[test]
 fn row_26_mangled_sessions_are_survived() {
-    let daemon = Daemon::over_unix(&[ENFORCE]);
     let sessions = sessions::all();
-    let mut chance = Chance(u64::from(std::process::id()) | 1);
-    let seed = chance.0;
-    for round in 0..rounds(150) {
+    survives(150, |round, chance| {
         let mut bytes = sessions[chance.below(sessions.len())].1.clone();
         if round % 5 == 0 {
             bytes = (0..chance.below(3000)).map(|_| chance.byte()).collect();
@@ -109,16 +113,8 @@ fn row_26_mangled_sessions_are_survived() {
                 }
             }
         }
-        let mut wire = Wire::to(&daemon);
-        wire.send(&bytes);
-        wire.rest();
-    }
-    assert!(is_well(&daemon), "seed {seed}: {}", daemon.log());
-    assert!(
-        !daemon.log().contains("a part of the daemon failed"),
-        "seed {seed}: {}",
-        daemon.log()
-    );
+        bytes
+    });
 }
 
 /// Row 19: a session that is cut anywhere is never a message that was accepted, or a left-over.

@@ -9,6 +9,8 @@
 )]
 
 mod attachments;
+#[path = "../chance/mod.rs"]
+mod chance;
 mod daemon;
 mod documents;
 mod hostile;

@@ -107,19 +107,3 @@ pub fn rounds(usual: usize) -> usize {
     let is_long = std::env::var_os("PII_MILTER_LONG").is_some();
     if is_long { usual * 100 } else { usual }
 }
-
-/// Xorshift: the same bytes for the same seed, on every machine.
-pub struct Chance(pub u64);
-
-impl Chance {
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % end.max(1)
-    }
-
-    pub fn byte(&mut self) -> u8 {
-        u8::try_from(self.below(256)).unwrap()
-    }
-}

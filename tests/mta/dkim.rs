@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps an OpenDKIM on loopback: a filter that signs for example.ch, or one that verifies.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Arc;
 
 use super::home::Home;
@@ -46,15 +46,9 @@ impl OpenDkim {
         );
         fs::write(&config, text).unwrap();
         let said = home.path().join(format!("data/dkim-{name}.out"));
-        let daemon = unpacked::command(&[], "usr/sbin/opendkim")
-            .args(["-f", "-x"])
-            .arg(&config)
-            .stdin(Stdio::null())
-            .stdout(File::create(&said).unwrap())
-            .stderr(File::options().append(true).open(&said).unwrap())
-            .spawn()
-            .unwrap();
-        home.note(daemon.id());
+        let mut command = unpacked::command(&[], "usr/sbin/opendkim");
+        command.args(["-f", "-x"]).arg(&config);
+        let daemon = home.spawn(&mut command, &said);
         let filter = Self {
             home: Arc::clone(home),
             daemon,

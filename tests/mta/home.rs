@@ -4,7 +4,7 @@
 //! The watchman is a shell that reads from a pipe which only we hold. It sees the end of it however we
 //! end: by return, panic, Ctrl-C or SIGKILL.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -61,6 +61,18 @@ impl Home {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Starts a process that has to end with us. What it says goes to `said`.
+    pub fn spawn(&self, command: &mut Command, said: &Path) -> Child {
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(File::create(said).unwrap())
+            .stderr(File::options().append(true).open(said).unwrap())
+            .spawn()
+            .unwrap();
+        self.note(process.id());
+        process
     }
 
     /// Tells the watchman of a process of ours that has to end with us.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps a pii-milter that runs as an unprivileged user.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Arc;
 
 use super::home::Home;
@@ -102,7 +102,8 @@ impl Milter {
         let file = run.join(format!("{name}.yaml"));
         fs::write(&file, config).unwrap();
         let log = run.join(format!("{name}.log"));
-        let daemon = Command::new("sh")
+        let mut command = Command::new("sh");
+        command
             .args(["-c", "umask 0007; exec setpriv \"$@\"", "sh"])
             .args([
                 "--reuid",
@@ -117,13 +118,8 @@ impl Milter {
             .arg(&file)
             .arg("serve")
             .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(File::create(&log).unwrap())
-            .stderr(File::options().append(true).open(&log).unwrap())
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        home.note(daemon.id());
+            .process_group(0);
+        let daemon = home.spawn(&mut command, &log);
         let mut milter = Self {
             home: Arc::clone(home),
             daemon,

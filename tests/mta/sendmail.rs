@@ -7,7 +7,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::Arc;
 
 use super::home::Home;
@@ -84,13 +84,7 @@ impl Sendmail {
         let said = home.path().join("data/sendmail.out");
         let mut command = runner();
         command.arg("-C").arg(&cf).args(["-bD", "-q1s"]);
-        let daemon = command
-            .stdin(Stdio::null())
-            .stdout(File::create(&said).unwrap())
-            .stderr(File::options().append(true).open(&said).unwrap())
-            .spawn()
-            .unwrap();
-        home.note(daemon.id());
+        let daemon = home.spawn(&mut command, &said);
         let sendmail = Self {
             home: Arc::clone(home),
             daemon,

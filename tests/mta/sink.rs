@@ -74,6 +74,12 @@ impl Delivery {
         Some(arguments)
     }
 
+    /// True where the recipient got it by way of the relay.
+    pub fn is_relayed_to(&self, recipient: &str) -> bool {
+        self.arguments(&format!("{recipient}.incamail.ch"))
+            .is_some()
+    }
+
     fn header_end(&self) -> usize {
         if self.bytes.starts_with(b"\r\n") {
             return 0;

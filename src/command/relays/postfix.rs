@@ -224,17 +224,11 @@ fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::profiles;
     use super::*;
-    use crate::shipped;
 
     fn rendered(extra: &str) -> String {
-        let shipped = shipped::RELAYS.iter();
-        let mut profiles: Vec<Profile> = shipped
-            .map(|(path, text)| Profile::read(path, text).unwrap())
-            .collect();
-        if !extra.is_empty() {
-            profiles.push(Profile::read("own-gate.yaml", extra).unwrap());
-        }
+        let profiles = profiles(extra);
         let files = files(&profiles, "/d", "inet:127.0.0.1:8894");
         files.iter().map(File::text).collect::<Vec<_>>().join("\n")
     }

@@ -158,8 +158,8 @@ fn mailers(routed: &[Routed<'_>]) -> Option<File> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::profiles;
     use super::*;
-    use crate::shipped;
 
     const GATE: &str = "id: own-gate\nname: Gate\nsee: { source: s, date: 2026-11-22 }\n\
          subject: { add: (secure), where: end BY }\n\
@@ -168,13 +168,7 @@ mod tests {
          examples: [ { before: { to: a@b.c }, after: { subject: (secure), to: a@b.c.gate.invalid } } ]\n";
 
     fn rendered(extra: &str) -> String {
-        let shipped = shipped::RELAYS.iter();
-        let mut profiles: Vec<Profile> = shipped
-            .map(|(path, text)| Profile::read(path, text).unwrap())
-            .collect();
-        if !extra.is_empty() {
-            profiles.push(Profile::read("own-gate.yaml", extra).unwrap());
-        }
+        let profiles = profiles(extra);
         let milter = "unix:/run/pii-milter/milter.sock".parse().unwrap();
         let files = files(&profiles, "/d", &milter);
         files.iter().map(File::text).collect::<Vec<_>>().join("\n")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Office documents in, texts and reasons out.
 
+use super::super::tests::reasons;
 use super::super::zip::tests::zip;
 use super::super::{Budget, Extract, document};
 use super::*;
@@ -24,13 +25,6 @@ fn lines(extract: &Extract) -> Vec<(&str, &str)> {
         at += line.len() + 1;
     }
     lines
-}
-
-fn reasons(extract: &Extract) -> Vec<(&str, Why)> {
-    let unreadable = extract.unreadable.iter();
-    unreadable
-        .map(|part| (part.part.0.as_str(), part.why))
-        .collect()
 }
 
 #[test]

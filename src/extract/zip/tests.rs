@@ -6,6 +6,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 
+use super::super::tests::{reasons, texts};
 use super::super::{Budget, Extract, document};
 use super::*;
 use crate::message::Limits;
@@ -67,20 +68,6 @@ pub(in crate::extract) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
 
 fn read(bytes: &[u8]) -> Extract {
     document("a.zip", bytes, &Budget::default())
-}
-
-fn texts(extract: &Extract) -> Vec<(&str, &str)> {
-    let texts = extract.texts.iter();
-    texts
-        .map(|text| (text.part.0.as_str(), text.content.as_str()))
-        .collect()
-}
-
-fn reasons(extract: &Extract) -> Vec<(&str, Why)> {
-    let unreadable = extract.unreadable.iter();
-    unreadable
-        .map(|part| (part.part.0.as_str(), part.why))
-        .collect()
 }
 
 #[test]
