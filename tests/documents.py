@@ -7,8 +7,11 @@
 
 import base64
 import hashlib
+import io
 import pathlib
 import struct
+import zipfile
+import zlib
 
 CASES = pathlib.Path(__file__).parent / "cases"
 AHV = "756.9217.0769.85"
@@ -40,15 +43,15 @@ Content-Transfer-Encoding: base64
 """)
 
 
-def pdf(pages, extra=b"", catalog=b"", trailer=b"", cipher=None):
+def pdf(pages, extra=b"", catalog=b"", trailer=b"", cipher=None, page=b""):
     """A PDF of pages with one line of text each, or none; `extra` objects are numbered from 90."""
     objects = {3: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"}
     kids = []
     for at, text in enumerate(pages):
-        page, content = 10 + 2 * at, 11 + 2 * at
-        kids.append(b"%d 0 R" % page)
-        objects[page] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
-                         b"/Resources << /Font << /F1 3 0 R >> >> >>" % content)
+        number, content = 10 + 2 * at, 11 + 2 * at
+        kids.append(b"%d 0 R" % number)
+        objects[number] = (b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+                           b"/Resources << /Font << /F1 3 0 R >> >>%s >>" % (content, page))
         drawn = b"BT /F1 12 Tf 72 700 Td (%s) Tj ET" % text.encode() if text else b"0 0 100 100 re f"
         drawn = cipher(content, drawn) if cipher else drawn
         objects[content] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn)
@@ -184,7 +187,7 @@ def message(subject, body, attachments=(), embedded=None):
     return tree
 
 
-def word(text, flags=0):
+def word(text, flags=0, objects=None):
     main = bytearray(0x600)
     struct.pack_into("<HH", main, 0, 0xA5EC, 0xC1)
     struct.pack_into("<H", main, 0x0A, 0x0200 | flags)
@@ -194,14 +197,14 @@ def word(text, flags=0):
     plc = struct.pack("<III", 0, half, end) + struct.pack("<HIHHIH", 0, 0x600 * 2 | 0x40000000, 0, 0, 0x800, 0)
     table = b"\x02" + struct.pack("<I", len(plc)) + plc
     struct.pack_into("<II", main, 0x1A2, 0, len(table))
-    return compound({"WordDocument": bytes(main), "1Table": table})
+    return compound({"WordDocument": bytes(main), "1Table": table} | (objects or {}))
 
 
 def record(kind, data):
     return struct.pack("<HH", kind, len(data)) + data
 
 
-def workbook(cells, locked=False):
+def workbook(cells, locked=False, objects=None):
     def head(kind):
         return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0xDBB, 0x7CC, 0, 6))
     sheet = head(0x10)
@@ -214,14 +217,83 @@ def workbook(cells, locked=False):
     name = record(0x85, struct.pack("<IHBB", 0, 0, 4, 0) + b"Lohn")
     start = len(head(5)) + len(protection) + len(name) + 4
     name = record(0x85, struct.pack("<IHBB", start, 0, 4, 0) + b"Lohn")
-    return compound({"Workbook": head(5) + protection + name + record(0x0A, b"") + sheet})
+    return compound({"Workbook": head(5) + protection + name + record(0x0A, b"") + sheet} | (objects or {}))
 
 
-def slides(text, token=0xE391C05F):
+def slides(text, token=0xE391C05F, behind=b""):
     atom = struct.pack("<HHI", 0, 0xFA0, len(utf16(text))) + utf16(text)
-    document = struct.pack("<HHI", 0x0F, 0x3E8, len(atom)) + atom
+    document = struct.pack("<HHI", 0x0F, 0x3E8, len(atom)) + atom + behind
     user = struct.pack("<HHIIII", 0, 0xFF6, 20, 20, token, 0)
     return compound({"PowerPoint Document": document, "Current User": user})
+
+
+def native(name, data):
+    """A file that was dropped into a document (MS-OLEDS, 2.3.6)."""
+    name = name.encode("cp1252") + b"\0"
+    body = (b"\x02\0" + name + b"C:\\" + name + b"\0\0\x03\0" + struct.pack("<I", len(name)) + name
+            + struct.pack("<I", len(data)) + data)
+    return {"\1Ole10Native": struct.pack("<I", len(body)) + body}
+
+
+def package(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            content = content if isinstance(content, bytes) else content.encode()
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+
+
+def docx(text, more=()):
+    return package({"[Content_Types].xml": TYPES,
+                    "word/document.xml": f"<w:document><w:p><w:t>{text}</w:t></w:p></w:document>"} | dict(more))
+
+
+def xlsb(sheet, cells):
+    """A workbook in binary records (MS-XLSB): texts as they are, numbers as numbers."""
+    def one(kind, data=b""):
+        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(data)]) + data
+
+    def string(text):
+        return struct.pack("<I", len(text)) + utf16(text)
+    rows = one(129) + one(145)
+    for row, line in enumerate(cells):
+        rows += one(0, struct.pack("<I", row) + bytes(13))
+        for column, value in enumerate(line):
+            start = struct.pack("<II", column, 0)
+            rows += one(6, start + string(value)) if isinstance(value, str) else one(5, start + struct.pack("<d", value))
+    book = one(131) + one(156, struct.pack("<II", 1, 1) + string("r1") + string(sheet)) + one(132)
+    return package({
+        "[Content_Types].xml": "<Types/>", "xl/workbook.bin": book, "xl/worksheets/sheet1.bin": rows + one(146) + one(130),
+        "xl/_rels/workbook.bin.rels":
+            '<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'})
+
+
+def rar(names):
+    """A RAR 5 archive of files without content."""
+    def header(kind, fields):
+        body = bytes([kind, 0]) + fields
+        size = bytes([len(body)])
+        return struct.pack("<I", zlib.crc32(size + body)) + size + body
+    out = b"Rar!\x1a\x07\x01\0" + header(1, b"\0")
+    for name in names:
+        name = name.encode()
+        out += header(2, b"\0\0\0\0\0" + bytes([len(name)]) + name)
+    return out + header(5, b"\0")
+
+
+def pdf_with_file(name, data, on_page=False):
+    name = b"<feff" + name.encode("utf-16-be").hex().encode() + b">"
+    extra = [b"<< /Type /EmbeddedFile /Length %d >>\nstream\n%s\nendstream" % (len(data), data),
+             b"<< /Type /Filespec /F (x) /UF %s /EF << /F 90 0 R >> >>" % name,
+             b"<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 91 0 R >>"]
+    if on_page:
+        return pdf(["Anbei"], extra=extra, page=b" /Annots [92 0 R]")
+    return pdf(["Anbei"], extra=extra[:2], catalog=b"/Names << /EmbeddedFiles << /Names [(x) 91 0 R] >> >>")
 
 
 def tnef(body, attachments):
@@ -269,5 +341,20 @@ if __name__ == "__main__":
     mail("xls-encrypted", "liste.xls", workbook([["Name", AHV]], locked=True))
     mail("ppt", "folien.ppt", slides(letter))
     mail("ppt-encrypted", "folien.ppt", slides(letter, 0xF3D1C4DF))
+    row = f"Name;AHV\nAnna;{AHV}\n".encode()
+    mail("docx-object", "brief.docx", docx("Anbei", {"word/embeddings/oleObject1.bin": compound(native("liste.csv", row))}))
+    mail("doc-object", "brief.doc", word("Anbei die Liste.", objects={"ObjectPool": {"_1": native("liste.csv", row)}}))
+    inner = {"MBD0001": {"Package": docx(f"AHV {AHV}")}}
+    mail("xls-object", "liste.xls", workbook([["Name", "Ort"]], objects=inner))
+    packed = zlib.compress(compound(native("liste.csv", row)))
+    record = struct.pack("<HHII", 0x10, 0x1011, len(packed) + 4, 0) + packed
+    mail("ppt-object", "folien.ppt", slides("Anbei die Liste.", behind=record))
+    mail("xlsb", "liste.xlsb", xlsb("Lohn", [["Name", "AHV-Nummer"], ["Anna", 7569217076985.0]]))
+    mail("pdf-file", "brief.pdf", pdf_with_file("Löhne.csv", row))
+    mail("pdf-file-on-page", "brief.pdf", pdf_with_file("Löhne.csv", row, on_page=True))
+    mail("rar-names", "archiv.rar", rar(["lohn.csv", f"Muster {AHV}.pdf"]))
+    page = f"<html><head><title>Buch</title></head><body><p>AHV {AHV}</p></body></html>"
+    mail("epub", "buch.epub", package({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>",
+                                       "OEBPS/seite.xhtml": page}))
     mail("ole-encrypted", "brief.docx", compound({"EncryptedPackage": b"?", "EncryptionInfo": b"?"}))
     mail("ole-unknown", "plan.vsd", compound({"VisioDocument": b"?"}))

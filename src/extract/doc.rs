@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::codepage::{self, WESTERN};
-use super::ole::{self, Ole};
+use super::ole::{self, Ole, long};
 use super::{Source, Why, Work};
 
 /// Reads the document.
@@ -108,11 +108,6 @@ fn readable(text: &str) -> String {
 fn short(bytes: &[u8], at: usize) -> Option<u16> {
     let bytes = bytes.get(at..)?.first_chunk()?;
     Some(u16::from_le_bytes(*bytes))
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<usize> {
-    let bytes = bytes.get(at..)?.first_chunk()?;
-    usize::try_from(u32::from_le_bytes(*bytes)).ok()
 }
 
 #[cfg(test)]

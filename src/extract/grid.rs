@@ -39,6 +39,11 @@ impl Grid {
         &self.place
     }
 
+    /// What a person calls a cell of it; both numbers count from 1.
+    pub fn place_of(&self, column: usize, row: usize) -> String {
+        format!("{} {}{row}", self.place, letters(column))
+    }
+
     /// The row reached, from 1.
     pub fn row(&self) -> u64 {
         self.row

@@ -37,7 +37,9 @@ impl Format for Packed {
         }
         let packed = source.bytes.len();
         match reader(sniff::kind(source.bytes), source.bytes) {
-            Ok(reader) => work.open_member(source, &path, packed, reader),
+            Ok(reader) => {
+                work.open_member(source, &path, packed, reader);
+            }
             Err(error) => {
                 let detail = format!("it cannot be unpacked: {error}");
                 work.unreadable(source.path, Why::Unreadable, detail);

@@ -69,8 +69,11 @@ impl Format for Html {
 /// The charset that a `meta` element near the start names (HTML, 13.2.3.2).
 fn declared(bytes: &[u8]) -> Option<String> {
     let start = bytes.get(..bytes.len().min(1024))?.to_ascii_lowercase();
-    let at = memchr::memmem::find(&start, b"charset=")? + b"charset=".len();
-    let rest = start.get(at..)?.trim_ascii_start();
+    // White space may stand around the sign (HTML, 2.4.5).
+    let rest = memchr::memmem::find_iter(&start, b"charset").find_map(|at| {
+        let rest = start.get(at + b"charset".len()..)?.trim_ascii_start();
+        Some(rest.strip_prefix(b"=")?.trim_ascii_start())
+    })?;
     let rest = rest
         .strip_prefix(b"\"")
         .or(rest.strip_prefix(b"'"))
@@ -80,6 +83,11 @@ fn declared(bytes: &[u8]) -> Option<String> {
     let label = String::from_utf8_lossy(rest.get(..length)?).into_owned();
     // What is read as ASCII here cannot be in UTF-16 (same section, last step).
     (!label.is_empty() && !label.starts_with("utf-16")).then_some(label)
+}
+
+/// What a person reads of HTML.
+pub(super) fn text(html: &str) -> String {
+    read(&with_lf(html.to_owned())).text
 }
 
 /// HTML, read.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
+mod aes;
 mod codepage;
 mod doc;
 mod draft;
+mod epub;
 mod flow;
 mod grid;
 mod gzip;
@@ -13,15 +15,19 @@ mod mail;
 mod mapi;
 mod msg;
 mod number;
+mod object;
 mod odf;
 mod ole;
 mod ooxml;
 mod page;
+mod password;
 mod pdf;
 mod plain;
 mod ppt;
+mod rar;
 mod rtf;
 mod sealed;
+mod seven_zip;
 mod sheet;
 mod slides;
 mod sniff;
@@ -64,8 +70,9 @@ const FORMATS: &[&dyn Format] = &[
     &sealed::Signature,
     &pdf::Pdf,
     &rtf::Rtf,
-    &sealed::Locked,
     &zip::Zip,
+    &seven_zip::SevenZip,
+    &rar::Rar,
     &gzip::Packed,
     &tar::Tar,
     &ole::Compound,
@@ -220,7 +227,7 @@ pub struct Extract {
 
 /// All texts of a message, and what could not be read.
 pub fn all(message: &Message, budget: &Budget) -> Extract {
-    let mut work = Work::new(budget);
+    let mut work = Work::new(budget, Some(message));
     header::read(&message.fields, &message.raw, None, &mut work);
     work.read_tree(&message.raw, &message.parts, &message.left_out);
     work.extract
@@ -238,7 +245,7 @@ pub fn is_mail(name: &str, bytes: &[u8]) -> bool {
 /// The text of a document that is no message, as part `1`. Its name tells its kind where the
 /// content does not.
 pub fn document(name: &str, bytes: &[u8], budget: &Budget) -> Extract {
-    let mut work = Work::new(budget);
+    let mut work = Work::new(budget, None);
     let path = PartPath("1".into());
     work.open(&Source {
         path: &path,

@@ -49,9 +49,8 @@ pub(super) fn read(ole: &mut Ole<'_>, root: &Path, source: &Source<'_>, work: &m
                 work.unreadable(&path, super::Why::OverBudget, detail);
             } else if ole.holds(&message.join(PROPERTIES)) {
                 read(ole, &message, &inner, work);
-            } else {
-                let detail = "an embedded object, which was not read";
-                work.unreadable(&path, super::Why::Unreadable, detail);
+            } else if let Some(bytes) = ole.as_file(&message) {
+                work.open_inside(source, &format!("object {at}"), &bytes);
             }
             continue;
         }

@@ -2,13 +2,15 @@
 //! Turns a compound file (MS-CFB) into the text of the program that wrote it: Word, Excel,
 //! PowerPoint, Outlook.
 
-use std::io::{Cursor, Read as _};
+mod encrypted;
+
+use std::io::{self, Cursor, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
 
-use super::{Format, Source, Why, Work, doc, msg, ppt, xls};
+use super::{Format, Source, Why, Work, doc, msg, object, ppt, xls};
 
 const MAGIC: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
@@ -38,8 +40,7 @@ impl Format for Compound {
 fn by_program(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
     let has = |name: &str| ole.holds(&Path::new("/").join(name));
     if has(ENCRYPTED) || has("EncryptedSummary") || has("\u{9}DRMContent") {
-        let detail = "an Office document encrypted with a password";
-        work.unreadable(source.path, Why::Encrypted, detail);
+        by_password(ole, source, work);
     } else if has(msg::PROPERTIES) {
         msg::read(ole, Path::new("/"), source, work);
     } else if has("WordDocument") {
@@ -48,9 +49,31 @@ fn by_program(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
         ppt::read(ole, source, work);
     } else if has("Workbook") || has("Book") {
         xls::read(source, work);
+    } else if object::is_object(ole) {
+        return object::read(ole, source, work);
     } else {
         let detail = "a compound file of a program that is not known";
         work.unreadable(source.path, Why::Unreadable, detail);
+    }
+    object::embedded(ole, source, work);
+}
+
+/// Reads a document that was encrypted as a whole, if a password stands in the mail.
+fn by_password(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
+    let mut stream = |name| ole.stream(&Path::new("/").join(name)).unwrap_or_default();
+    let (info, package) = (stream("EncryptionInfo"), stream(ENCRYPTED));
+    let opened = work.unlock(source.path, |word| encrypted::open(&info, &package, word));
+    let Some(bytes) = opened else {
+        let detail = "an Office document encrypted with a password";
+        return work.unreadable(source.path, Why::Encrypted, detail);
+    };
+    if work.admits(source.path, source.depth + 1) {
+        work.open(&Source {
+            bytes: &bytes,
+            file_name: source.file_name.clone(),
+            depth: source.depth + 1,
+            ..*source
+        });
     }
 }
 
@@ -76,6 +99,14 @@ pub(super) fn finish(text: String, kind: &str, source: &Source<'_>, work: &mut W
     }
     work.text(source.path, text, Vec::new());
 }
+
+/// A number of four bytes.
+pub(super) fn long(bytes: &[u8], at: usize) -> Option<usize> {
+    let bytes = bytes.get(at..)?.first_chunk()?;
+    usize::try_from(u32::from_le_bytes(*bytes)).ok()
+}
+
+type Copied = cfb::CompoundFile<Cursor<Vec<u8>>>;
 
 /// The streams of a compound file.
 pub(super) struct Ole<'a> {
@@ -104,6 +135,31 @@ impl<'a> Ole<'a> {
         // What can be read of a damaged stream counts.
         let read = self.file.open_stream(path).ok()?.read_to_end(&mut bytes);
         (read.is_ok() || !bytes.is_empty()).then_some(bytes)
+    }
+
+    /// A storage as a file of its own.
+    pub fn as_file(&mut self, root: &Path) -> Option<Vec<u8>> {
+        let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).ok()?;
+        self.copy(root, root, &mut file).ok()?;
+        file.flush().ok()?;
+        Some(file.into_inner().into_inner())
+    }
+
+    fn copy(&mut self, root: &Path, from: &Path, into: &mut Copied) -> io::Result<()> {
+        let inside = |path: &Path| {
+            let path = path.strip_prefix(root).map_err(io::Error::other)?;
+            Ok::<PathBuf, io::Error>(Path::new("/").join(path))
+        };
+        for path in self.children(from, false) {
+            if let Some(bytes) = self.stream(&path) {
+                into.create_stream(inside(&path)?)?.write_all(&bytes)?;
+            }
+        }
+        for path in self.children(from, true) {
+            into.create_storage(inside(&path)?)?;
+            self.copy(root, &path, into)?;
+        }
+        Ok(())
     }
 
     /// The storages in a storage, or its streams, in their order.

@@ -12,6 +12,7 @@ use super::{Source, Why, Work, sheet, slides};
 
 /// Parts in which nothing stands that a person wrote.
 const MACHINERY: &[&str] = &[
+    "binaryindex",
     "calcchain",
     "fonttable",
     "numbering",
@@ -37,6 +38,7 @@ const FURNITURE: &[&str] = &[
 const MAINS: &[&str] = &[
     "word/document.xml",
     "xl/workbook.xml",
+    "xl/workbook.bin",
     "ppt/presentation.xml",
 ];
 
@@ -64,7 +66,11 @@ fn document(package: &mut Package<'_>, main: &str, work: &mut Work) -> bool {
     let Some(unpacked) = package.part(main, work) else {
         return false;
     };
-    let kind = root(&unpacked.bytes);
+    let kind = if main.ends_with("workbook.bin") {
+        "workbook".to_owned()
+    } else {
+        root(&unpacked.bytes)
+    };
     match kind.as_str() {
         "workbook" => sheet::read(package, main, &unpacked.bytes, work),
         "presentation" => slides::read(package, main, &unpacked.bytes, work),
@@ -144,6 +150,14 @@ impl<'a> Package<'a> {
     /// True for a part that was not read before.
     pub fn is_new(&self, name: &str) -> bool {
         !self.read.contains(&name.to_lowercase())
+    }
+
+    /// True for a part of a binary workbook that is no embedded object.
+    fn is_records(&self, name: &str) -> bool {
+        let is_object = ["/embeddings/", "/activex/"]
+            .iter()
+            .any(|folder| name.contains(folder));
+        name.ends_with(".bin") && !is_object && self.has("xl/workbook.bin")
     }
 
     /// Unpacks a part; give it back to `work`.
@@ -260,7 +274,9 @@ impl<'a> Package<'a> {
             } else if file.ends_with(".rels") {
                 let part = name.replace("_rels/", "");
                 self.relations(part.trim_end_matches(".rels"), work);
-            } else if [".xml", ".vml"].iter().any(|ending| file.ends_with(ending)) {
+            } else if [".xml", ".vml"].iter().any(|ending| file.ends_with(ending))
+                || self.is_records(&name)
+            {
                 self.other_part(&name, work);
             } else {
                 others.push(entry);
@@ -302,7 +318,9 @@ impl<'a> Package<'a> {
         let Some(unpacked) = self.part(name, work) else {
             return;
         };
-        let story = if name.contains("pivotcache/") {
+        let story = if file.ends_with(".bin") {
+            sheet::loose_strings(&unpacked.bytes)
+        } else if name.contains("pivotcache/") {
             story::read_values(&unpacked.bytes)
         } else if name.starts_with("customxml/") || file.ends_with(".vml") {
             story::read_all(&unpacked.bytes)

@@ -2,6 +2,8 @@
 //! Turns a PDF (ISO 32000) into the text of its pages, forms, comments and properties, and opens
 //! the files attached to it.
 
+mod attached;
+mod form;
 mod lines;
 
 use std::ops::Range;
@@ -10,10 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use memchr::memmem;
 use pdf_oxide::annotations::{Annotation, LinkAction};
 use pdf_oxide::document::PdfDocument;
-use pdf_oxide::extractors::forms::{FieldValue, FormExtractor};
 use pdf_oxide::object::Object;
-
-use crate::message::PartPath;
 
 use super::{Format, Source, Why, Work};
 
@@ -55,14 +54,21 @@ impl Format for Pdf {
 fn read(source: &Source<'_>, work: &mut Work) {
     // In no PDF is the dictionary that says so compressed or encrypted itself.
     let may_be_encrypted = memmem::find(source.bytes, b"/Encrypt").is_some();
-    let document = match PdfDocument::from_bytes(source.bytes.to_vec()) {
+    let mut document = match PdfDocument::from_bytes(source.bytes.to_vec()) {
         Ok(document) => document,
         Err(_) if may_be_encrypted => return encrypted(None, source, work),
         Err(_) => return work.unreadable(source.path, Why::Unreadable, "a damaged PDF"),
     };
     // One that opens with the empty password is protected from nobody.
-    let opens = document.authenticate(b"").unwrap_or(false);
-    if document.is_encrypted() && !opens {
+    let opens = |word: &[u8]| document.authenticate(word).unwrap_or(false).then_some(());
+    if opens(b"").is_none()
+        && document.is_encrypted()
+        && work
+            .unlock(source.path, |word| {
+                opens(word.as_bytes()).or_else(|| opens(&western(word)))
+            })
+            .is_none()
+    {
         return encrypted(Some(&document), source, work);
     }
     let count = document.page_count().unwrap_or(0);
@@ -95,10 +101,16 @@ fn read(source: &Source<'_>, work: &mut Work) {
         let detail = format!("nothing but pictures on {}", list(&pages.pictures));
         work.unreadable(source.path, Why::Partly, detail);
     }
-    pages.put("form", forms(&document));
+    match form::read(&mut document) {
+        Some(form) => pages.put("form", form),
+        None => {
+            let detail = "the fields of its form are not as a program writes them";
+            work.unreadable(source.path, Why::Partly, detail);
+        }
+    }
     pages.put("properties", properties(&document));
     work.text(source.path, pages.text, pages.places);
-    attached(&document, source, work);
+    attached::open(&document, pages.files, source, work);
 }
 
 fn encrypted(document: Option<&PdfDocument>, source: &Source<'_>, work: &mut Work) {
@@ -128,6 +140,8 @@ struct Pages {
     is_tagged: bool,
     /// The numbers of pages on which something was drawn, and nothing written.
     pictures: Vec<usize>,
+    /// The files that are attached to pages.
+    files: Vec<Object>,
 }
 
 impl Pages {
@@ -156,8 +170,28 @@ impl Pages {
             }
         }
         self.put(&format!("page {}", page + 1), text);
-        let comments = comments(annotations);
+        let comments = self.comments(annotations);
         self.put(&format!("page {} comments", page + 1), comments);
+    }
+
+    /// What is written on a page without being part of it, and where its links lead.
+    fn comments(&mut self, annotations: Vec<Annotation>) -> String {
+        let mut lines = Vec::new();
+        for annotation in annotations {
+            if let Some(LinkAction::Uri(address)) = annotation.action {
+                lines.push(address);
+            }
+            if annotation.field_type.is_none() {
+                lines.extend(annotation.author);
+                lines.extend(annotation.subject);
+                lines.extend(annotation.contents);
+            }
+            let file = annotation
+                .raw_dict
+                .and_then(|mut entries| entries.remove("FS"));
+            self.files.extend(file);
+        }
+        lines.join("\n")
     }
 
     fn put(&mut self, place: &str, text: String) {
@@ -171,38 +205,6 @@ impl Pages {
         }
         self.places.push((start..self.text.len(), place.to_owned()));
     }
-}
-
-/// What is written on a page without being part of it, and where its links lead.
-fn comments(annotations: Vec<Annotation>) -> String {
-    let mut lines = Vec::new();
-    for annotation in annotations {
-        if let Some(LinkAction::Uri(address)) = annotation.action {
-            lines.push(address);
-        }
-        if annotation.field_type.is_none() {
-            lines.extend(annotation.author);
-            lines.extend(annotation.subject);
-            lines.extend(annotation.contents);
-        }
-    }
-    lines.join("\n")
-}
-
-/// Names and values of the fields of a form.
-fn forms(document: &PdfDocument) -> String {
-    let mut lines = String::new();
-    for field in FormExtractor::extract_fields(document).unwrap_or_default() {
-        let value = match field.value {
-            FieldValue::Text(value) | FieldValue::Name(value) => value,
-            FieldValue::Array(values) => values.join(", "),
-            FieldValue::Boolean(_) | FieldValue::None => continue,
-        };
-        if !value.trim().is_empty() {
-            lines += &format!("{}\t{value}\n", field.full_name);
-        }
-    }
-    lines
 }
 
 /// Title, author and the like (ISO 32000-1, 14.3.3).
@@ -226,36 +228,24 @@ fn properties(document: &PdfDocument) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
+/// A password as it was written before PDF 2.0 (7.6.3.3).
+fn western(word: &str) -> Vec<u8> {
+    let bytes = word
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?'));
+    bytes.collect()
+}
+
 /// A text string: UTF-16 behind its mark, else a charset much like windows-1252 (ISO 32000-1, 7.9.2.2).
 fn string(bytes: &[u8]) -> String {
     crate::message::charset::decode(bytes, Some("windows-1252")).replace('\0', "")
 }
 
-/// Opens the files that are attached to the document.
-fn attached(document: &PdfDocument, source: &Source<'_>, work: &mut Work) {
-    let files = document.extract_embedded_files().unwrap_or_default();
-    for (at, (name, bytes)) in files.into_iter().enumerate() {
-        let path = PartPath(format!("{}.{}", source.path, at + 1));
-        let limits = work.left().tree;
-        if at >= limits.parts || source.depth >= limits.depth {
-            let detail = "it is nested too deep, or one of too many";
-            return work.unreadable(&path, Why::OverBudget, detail);
-        }
-        work.text(
-            &PartPath::name(&path.0),
-            name.replace(['\r', '\n'], " "),
-            Vec::new(),
-        );
-        work.open(&Source {
-            path: &path,
-            media_type: "application/octet-stream",
-            charset: None,
-            file_name: name.to_lowercase(),
-            bytes: &bytes,
-            depth: source.depth + 1,
-            is_encrypted: false,
-        });
-    }
+/// What stands in a dictionary under a name, for a reference what it leads to.
+fn get(document: &PdfDocument, object: &Object, name: &str) -> Option<Object> {
+    let object = document.resolve_object(object).ok()?;
+    let entry = object.as_dict()?.get(name)?;
+    document.resolve_object(entry).ok()
 }
 
 /// The first pages of a list, for a person.

@@ -5,12 +5,15 @@ use std::path::Path;
 
 use super::codepage::{self, WESTERN};
 use super::ole::{self, Ole};
-use super::{Source, Why, Work};
+use super::{Source, Why, Work, object};
 
 /// Records with text (MS-PPT, 2.13.24).
 const CHARS: u16 = 0x0fa0;
 const BYTES: u16 = 0x0fa8;
 const STRING: u16 = 0x0fba;
+
+/// A record with an embedded object.
+const OBJECT: u16 = 0x1011;
 
 /// The token of a `Current User` stream of an encrypted presentation (MS-PPT, 2.3.2).
 const ENCRYPTED: [u8; 4] = 0xf3d1_c4df_u32.to_le_bytes();
@@ -25,12 +28,18 @@ pub(super) fn read(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
     let slides = ole
         .stream(Path::new("/PowerPoint Document"))
         .unwrap_or_default();
-    ole::finish(text(&slides), "PowerPoint", source, work);
+    let (text, objects) = read_records(&slides);
+    ole::finish(text, "PowerPoint", source, work);
+    for (at, (data, is_packed)) in objects.into_iter().enumerate() {
+        object::on_slide(at + 1, data, is_packed, source, work);
+    }
 }
 
-/// The text of records, one after the other: those in another begin behind its head.
-fn text(mut records: &[u8]) -> String {
+/// The text of records, one after the other, and the objects among them, with whether they are
+/// packed. Those in another record begin behind its head.
+fn read_records(mut records: &[u8]) -> (String, Vec<(&[u8], bool)>) {
     let mut text = String::new();
+    let mut objects = Vec::new();
     while let Some((head, rest)) = records.split_first_chunk::<8>() {
         let [kind0, kind1, id0, id1, size @ ..] = *head;
         records = rest;
@@ -45,6 +54,10 @@ fn text(mut records: &[u8]) -> String {
             // The string of a program's own is not shown.
             STRING if instance != 0x2bc => 1200,
             BYTES => WESTERN,
+            OBJECT => {
+                objects.push((data, instance == 1));
+                0
+            }
             _ => 0,
         };
         if page > 0 {
@@ -53,7 +66,7 @@ fn text(mut records: &[u8]) -> String {
         }
         records = rest.get(data.len()..).unwrap_or_default();
     }
-    text
+    (text, objects)
 }
 
 #[cfg(test)]
@@ -69,7 +82,7 @@ mod tests {
             b"x\0",
         ];
         let records = [&[0x0f, 0, 0xe8, 3, 99, 0, 0, 0][..], &inner.concat()].concat();
-        assert_eq!(text(&records), "Müll\nx\n");
-        assert_eq!(text(&records[..18]), "Mü\n");
+        assert_eq!(read_records(&records).0, "Müll\nx\n");
+        assert_eq!(read_records(&records[..18]).0, "Mü\n");
     }
 }

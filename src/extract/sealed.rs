@@ -4,7 +4,6 @@
 use memchr::memmem;
 
 use super::html::Html;
-use super::sniff::{self, Kind};
 use super::{Format, Source, Why, Work};
 
 /// How OpenPGP armour of an encrypted message begins (RFC 9580, 6.2).
@@ -101,63 +100,6 @@ impl Format for Signature {
     }
 
     fn read(&self, _source: &Source<'_>, _work: &mut Work) {}
-}
-
-/// Documents and archives that need a password, and archives that nothing here opens.
-pub(super) struct Locked;
-
-impl Format for Locked {
-    fn takes(&self, source: &Source<'_>) -> bool {
-        locked(source.bytes).is_some()
-    }
-
-    fn read(&self, source: &Source<'_>, work: &mut Work) {
-        if let Some((why, detail)) = locked(source.bytes) {
-            work.unreadable(source.path, why, detail);
-        }
-    }
-}
-
-fn locked(bytes: &[u8]) -> Option<(Why, &'static str)> {
-    match sniff::kind(bytes) {
-        // A name in the directory of the compound file, which may be damaged (MS-OFFCRYPTO, 1.3.2).
-        Kind::Ole if memmem::find(bytes, &utf16("EncryptedPackage")).is_some() => Some((
-            Why::Encrypted,
-            "an Office document encrypted with a password",
-        )),
-        Kind::Rar if is_locked_rar(bytes) => {
-            Some((Why::Encrypted, "a RAR archive encrypted with a password"))
-        }
-        Kind::Rar => Some((Why::Unreadable, "a RAR archive, which is not looked into")),
-        Kind::SevenZip if memmem::find(bytes, SEVEN_ZIP_AES).is_some() => {
-            Some((Why::Encrypted, "a 7z archive encrypted with a password"))
-        }
-        Kind::SevenZip => Some((Why::Unreadable, "a 7z archive, which is not looked into")),
-        _ => None,
-    }
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
-}
-
-/// The identifier of AES-256 with SHA-256, where a header names its coders (7-Zip, Methods.txt).
-const SEVEN_ZIP_AES: &[u8] = &[0x24, 0x06, 0xf1, 0x07, 0x01];
-
-/// RAR 5: a header of type 4 comes first, or a file has an extra record of encryption. RAR 4: the flags
-/// of the archive or of its first file (RAR technotes).
-fn is_locked_rar(bytes: &[u8]) -> bool {
-    match bytes.get(7..) {
-        // Mark, sum of four bytes, size, type.
-        Some([0, _, _, _, _, _, 4, ..]) => bytes.starts_with(b"Rar!\x1a\x07\x01"),
-        Some([_, _, b's', flags, _, high, low, ..]) => {
-            let main = usize::from(u16::from_le_bytes([*high, *low]));
-            let first = bytes.get(7 + main..);
-            let file = matches!(first, Some([_, _, b't', flags, ..]) if flags & 4 != 0);
-            flags & 0x80 != 0 || file
-        }
-        _ => false,
-    }
 }
 
 fn is_enveloped(bytes: &[u8]) -> bool {

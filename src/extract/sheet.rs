@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a workbook (ECMA-376, 18) into rows of cells as a person sees them.
 
+mod binary;
 mod cells;
 
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use super::Work;
 use super::grid::Grid;
 use super::number::Shape;
 use super::ooxml::{Link, Package};
+use super::story::Story;
 use super::xml::{self, Piece};
 
 /// What all sheets of a workbook share.
@@ -47,8 +49,48 @@ struct Sheet {
 /// Reads the sheets, each with its comments.
 pub(super) fn read(package: &mut Package<'_>, main: &str, bytes: &[u8], work: &mut Work) {
     let links = package.relations(main, work);
-    let mut sheets = Vec::new();
     let mut book = Book::default();
+    let sheets = if binary::is_binary(main) {
+        binary::workbook(bytes, &mut book)
+    } else {
+        workbook(bytes, &mut book)
+    };
+    if sheets.is_empty() {
+        package.damaged(main);
+    }
+    for link in &links {
+        match link.kind.as_str() {
+            "sharedStrings" => book.strings = strings(package, &link.target, work),
+            "styles" => book.shapes = shapes(package, &link.target, work),
+            _ => {}
+        }
+    }
+    let mut targets: HashMap<&str, &Link> = HashMap::new();
+    targets.extend(links.iter().map(|link| (link.id.as_str(), link)));
+    for sheet in &sheets {
+        match targets.get(sheet.id.as_str()) {
+            Some(link) if package.is_new(&link.target) => {
+                read_sheet(package, &book, sheet, &link.target, work);
+            }
+            Some(_) => {}
+            None => package.damaged(main),
+        }
+    }
+}
+
+/// Reads a part of which only its strings are of use: what a table or a pivot table keeps.
+pub(super) fn loose_strings(bytes: &[u8]) -> Story {
+    let (text, is_whole) = binary::loose_strings(bytes);
+    Story {
+        text,
+        is_whole,
+        ..Story::default()
+    }
+}
+
+/// The sheets of a workbook, and what it says for all of them.
+fn workbook(bytes: &[u8], book: &mut Book) -> Vec<Sheet> {
+    let mut sheets = Vec::new();
     xml::walk(&xml::decode(bytes), |piece| match piece {
         Piece::Start("workbookPr", attributes) => {
             let value = attributes.get("date1904");
@@ -63,43 +105,40 @@ pub(super) fn read(package: &mut Package<'_>, main: &str, bytes: &[u8], work: &m
         }),
         _ => {}
     });
-    for link in &links {
-        match link.kind.as_str() {
-            "sharedStrings" => book.strings = strings(package, &link.target, work),
-            "styles" => book.shapes = shapes(package, &link.target, work),
-            _ => {}
-        }
-    }
-    let mut targets: HashMap<&str, &Link> = HashMap::new();
-    targets.extend(links.iter().map(|link| (link.id.as_str(), link)));
-    for sheet in &sheets {
-        let target = targets.get(sheet.id.as_str());
-        if let Some(link) = target.filter(|link| package.is_new(&link.target)) {
-            read_sheet(package, &book, sheet, &link.target, work);
-        }
-    }
+    sheets
 }
 
 fn read_sheet(package: &mut Package<'_>, book: &Book, sheet: &Sheet, part: &str, work: &mut Work) {
     let mut grid = Grid::begin(&sheet.name, sheet.is_hidden, &mut package.draft);
     if let Some(unpacked) = package.part(part, work) {
-        let xml = xml::decode(&unpacked.bytes);
         let room = work.room().saturating_sub(package.draft.len());
-        let end = cells::read(&xml, book, &mut grid, room, &mut package.draft);
+        let draft = &mut package.draft;
+        let end = if binary::is_binary(part) {
+            binary::read(&unpacked.bytes, book, &mut grid, room, draft)
+        } else {
+            cells::read(&xml::decode(&unpacked.bytes), book, &mut grid, room, draft)
+        };
         work.release(unpacked);
         match end {
             cells::End::Whole => {}
             cells::End::Damaged => package.damaged(part),
             cells::End::OverBudget => package.over_budget(work),
         }
+    } else {
+        package.damaged(part);
     }
     for link in package.relations(part, work) {
         if matches!(link.kind.as_str(), "comments" | "threadedComment")
             && package.is_new(&link.target)
             && let Some(unpacked) = package.part(&link.target, work)
         {
-            let xml = xml::decode(&unpacked.bytes);
-            if !cells::read_comments(&xml, grid.place(), &mut package.draft) {
+            let draft = &mut package.draft;
+            let is_whole = if binary::is_binary(&link.target) {
+                binary::read_comments(&unpacked.bytes, &grid, draft)
+            } else {
+                cells::read_comments(&xml::decode(&unpacked.bytes), grid.place(), draft)
+            };
+            if !is_whole {
                 package.damaged(&link.target);
             }
             work.release(unpacked);
@@ -112,17 +151,11 @@ fn strings(package: &mut Package<'_>, part: &str, work: &mut Work) -> Strings {
     let Some(unpacked) = package.part(part, work) else {
         return strings;
     };
-    // The reading of Japanese words (`rPh`) says the same again.
-    let (mut is_text, mut is_reading) = (false, false);
-    let is_whole = xml::walk(&xml::decode(&unpacked.bytes), |piece| match piece {
-        Piece::Start("t", _) => is_text = !is_reading,
-        Piece::End("t") => is_text = false,
-        Piece::Start("rPh", _) => is_reading = true,
-        Piece::End("rPh") => is_reading = false,
-        Piece::End("si") => strings.ends.push(strings.text.len()),
-        Piece::Text(text) if is_text => strings.text.push_str(text),
-        _ => {}
-    });
+    let is_whole = if binary::is_binary(part) {
+        binary::strings(&unpacked.bytes, &mut strings)
+    } else {
+        xml_strings(&unpacked.bytes, &mut strings)
+    };
     work.release(unpacked);
     if !is_whole {
         package.damaged(part);
@@ -130,15 +163,42 @@ fn strings(package: &mut Package<'_>, part: &str, work: &mut Work) -> Strings {
     strings
 }
 
-/// The number format of each style of cells (18.8.10, 18.8.30).
+fn xml_strings(bytes: &[u8], strings: &mut Strings) -> bool {
+    // The reading of Japanese words (`rPh`) says the same again.
+    let (mut is_text, mut is_reading) = (false, false);
+    xml::walk(&xml::decode(bytes), |piece| match piece {
+        Piece::Start("t", _) => is_text = !is_reading,
+        Piece::End("t") => is_text = false,
+        Piece::Start("rPh", _) => is_reading = true,
+        Piece::End("rPh") => is_reading = false,
+        Piece::End("si") => strings.ends.push(strings.text.len()),
+        Piece::Text(text) if is_text => strings.text.push_str(text),
+        _ => {}
+    })
+}
+
 fn shapes(package: &mut Package<'_>, part: &str, work: &mut Work) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let Some(unpacked) = package.part(part, work) else {
         return shapes;
     };
+    let is_whole = if binary::is_binary(part) {
+        binary::shapes(&unpacked.bytes, &mut shapes)
+    } else {
+        xml_shapes(&unpacked.bytes, &mut shapes)
+    };
+    work.release(unpacked);
+    if !is_whole {
+        package.damaged(part);
+    }
+    shapes
+}
+
+/// The number format of each style of cells (18.8.10, 18.8.30).
+fn xml_shapes(bytes: &[u8], shapes: &mut Vec<Shape>) -> bool {
     let mut own: HashMap<u32, Shape> = HashMap::new();
     let mut is_cell_style = false;
-    let is_whole = xml::walk(&xml::decode(&unpacked.bytes), |piece| match piece {
+    xml::walk(&xml::decode(bytes), |piece| match piece {
         Piece::Start("numFmt", attributes) => {
             let id = attributes.get("numFmtId").and_then(|id| id.parse().ok());
             let code = attributes.get("formatCode");
@@ -153,12 +213,7 @@ fn shapes(package: &mut Package<'_>, part: &str, work: &mut Work) -> Vec<Shape> 
             shapes.push(shape.unwrap_or_else(|| Shape::built_in(id)));
         }
         _ => {}
-    });
-    work.release(unpacked);
-    if !is_whole {
-        package.damaged(part);
-    }
-    shapes
+    })
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
-use crate::message::{Part, PartPath, header, transfer};
+use crate::message::{Message, Part, PartPath, header, transfer};
 
-use super::{Budget, Extract, FORMATS, Source, Text, Unreadable, Why};
+use super::{Budget, Extract, FORMATS, Source, Text, Unreadable, Why, password};
 
 /// Unpacked content and text that may lie in memory at once, in bytes: a worker has 512 MB, and what
 /// looks for findings needs some of them.
@@ -18,18 +18,28 @@ const ROOM: usize = 96 << 20;
 const RATIO: usize = 200;
 const RATIO_FROM: usize = 10 << 20;
 
+/// Wrong passwords that are tried: each costs up to a million hashes.
+const MOST_ATTEMPTS: usize = 64;
+
 /// Bytes that are unpacked at a time.
 const STEP: usize = 64 << 10;
 
 /// An extraction under way.
 #[derive(Debug)]
-pub(super) struct Work {
+pub(super) struct Work<'a> {
     /// What was found so far.
     pub extract: Extract,
     /// The limits, `parts` and `unpacked` counted down.
     left: Budget,
     /// Bytes of text and of unpacked content that lie in memory.
     held: usize,
+    /// The mail, if it is one, and the passwords in it once somebody asked.
+    mail: Option<&'a Message>,
+    passwords: Option<Vec<String>>,
+    /// How often a wrong one may still be tried.
+    attempts: usize,
+    /// The part that the last right one opened.
+    opened: Option<PartPath>,
 }
 
 /// Content, unpacked.
@@ -41,13 +51,46 @@ pub(super) struct Unpacked {
     pub fault: Option<String>,
 }
 
-impl Work {
-    pub fn new(budget: &Budget) -> Self {
+impl<'a> Work<'a> {
+    /// Begins, with the mail that all of it stands in.
+    pub fn new(budget: &Budget, mail: Option<&'a Message>) -> Self {
         Self {
             extract: Extract::default(),
             left: *budget,
             held: 0,
+            mail,
+            passwords: None,
+            attempts: MOST_ATTEMPTS,
+            opened: None,
         }
+    }
+
+    /// What the first word of the mail that fits gives. Part of `part` is then as good as open.
+    pub fn unlock<T>(
+        &mut self,
+        part: &PartPath,
+        mut attempt: impl FnMut(&str) -> Option<T>,
+    ) -> Option<T> {
+        let mail = self.mail;
+        let words = self
+            .passwords
+            .get_or_insert_with(|| mail.map(password::candidates).unwrap_or_default());
+        for at in 0..words.len() {
+            self.attempts = self.attempts.checked_sub(1)?;
+            let opened = words.get(at).and_then(|word| attempt(word));
+            if opened.is_some() {
+                // Most likely it opens the next one too.
+                words.swap(0, at);
+                self.attempts += at + 1;
+                if self.opened.as_ref() != Some(part) {
+                    self.opened = Some(part.clone());
+                    let detail = "opened with a password that stands in the same mail";
+                    self.unreadable(part, Why::WeaklyEncrypted, detail);
+                }
+                return opened;
+            }
+        }
+        None
     }
 
     /// What may still be spent.
@@ -198,16 +241,49 @@ impl Work {
         drop(unpacked);
     }
 
-    /// Unpacks a member of `outer` and reads it by the format that takes it.
+    /// Reads bytes that stand in `outer` under a name.
+    pub fn open_inside(&mut self, outer: &Source<'_>, name: &str, bytes: &[u8]) {
+        self.open_packed_inside(outer, name, bytes.len(), bytes);
+    }
+
+    /// The same, where the name is a person's own: it is a text too.
+    pub fn open_named(&mut self, outer: &Source<'_>, name: &str, bytes: &[u8]) {
+        let name = name.replace(['\r', '\n', '\0'], " ");
+        let shown = if name.trim().is_empty() {
+            "file"
+        } else {
+            last_name(&name)
+        };
+        let path = outer.as_container().member(shown);
+        self.text(&PartPath::name(&path.0), name.clone(), Vec::new());
+        self.open_inside(outer, shown, bytes);
+    }
+
+    /// Unpacks what stands in `outer` under a name, and reads it.
+    pub fn open_packed_inside(
+        &mut self,
+        outer: &Source<'_>,
+        name: &str,
+        packed: usize,
+        reader: impl Read,
+    ) {
+        if self.admits(outer.path, outer.depth + 1) {
+            let path = outer.as_container().member(name);
+            self.open_member(outer, &path, packed, reader);
+        }
+    }
+
+    /// Unpacks a member of `outer` and reads it by the format that takes it. False where it is over
+    /// the budget.
     pub fn open_member(
         &mut self,
         outer: &Source<'_>,
         path: &PartPath,
         packed: usize,
         reader: impl Read,
-    ) {
+    ) -> bool {
         let Some(unpacked) = self.unpack(path, packed, reader) else {
-            return;
+            return false;
         };
         if let Some(fault) = &unpacked.fault {
             let (why, what) = if unpacked.bytes.is_empty() {
@@ -227,6 +303,7 @@ impl Work {
             is_encrypted: false,
         });
         self.release(unpacked);
+        true
     }
 
     /// Reads content by the first format that takes it, if the budget allows.

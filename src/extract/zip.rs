@@ -4,6 +4,7 @@
 //! Programs differ in what they show of an archive that is damaged, has something before it, or names
 //! a file twice. We read everything that any of them may find.
 
+mod locked;
 mod sum;
 
 use std::io::{self, Read};
@@ -17,11 +18,17 @@ use crate::message::{PartPath, charset};
 
 use super::sniff::{self, Kind};
 use super::work::Unpacked;
-use super::{Format, Source, Why, Work, gzip, odf, ooxml};
+use super::{Format, Source, Why, Work, epub, gzip, odf, ooxml};
 use sum::Summed;
 
 /// Entries of a directory that are looked at: more than a message may have parts.
 const MOST_ENTRIES: usize = 20_000;
+
+/// The extra field of values that do not fit 32 bits.
+const ZIP64: u16 = 1;
+
+/// Bytes that are unpacked to find out whether a password is right.
+const MOST_CHECKED: u64 = 16 << 20;
 
 /// A ZIP archive, and what is packed in one.
 pub(super) struct Zip;
@@ -51,6 +58,9 @@ impl Format for Zip {
         }
         if odf::is_document(&archive) {
             return odf::read(&archive, source, work);
+        }
+        if epub::is_book(&archive) {
+            return epub::read(&archive, source, work);
         }
         members(&archive, source, work);
     }
@@ -96,6 +106,10 @@ pub(super) struct Entry {
     data: Range<usize>,
     /// It says to be larger than what is there.
     is_cut: bool,
+    /// How it is encrypted, if with AES.
+    aes: Option<locked::Strength>,
+    /// The last byte of the head before a file that is encrypted with ZipCrypto.
+    check: u8,
 }
 
 impl Entry {
@@ -108,8 +122,7 @@ impl Entry {
     pub fn protection(&self) -> Option<(Why, &'static str)> {
         const ENCRYPTED: u16 = 1;
         const STRONG: u16 = 1 << 6;
-        const AES: u16 = 99;
-        if self.method == AES {
+        if self.method == locked::AES {
             Some((Why::Encrypted, "encrypted in the archive with AES"))
         } else if self.flags & ENCRYPTED == 0 {
             None
@@ -157,15 +170,24 @@ impl<'a> Archive<'a> {
 
     /// Reads an entry as a part of its own.
     pub fn open(&self, entry: &Entry, source: &Source<'_>, path: &PartPath, work: &mut Work) {
+        let mut data = self.bytes.get(entry.data.clone()).unwrap_or_default();
+        let unlocked;
         if let Some((why, detail)) = entry.protection() {
-            return work.unreadable(path, why, detail);
+            match work.unlock(source.path, |word| unlock(entry, data, word)) {
+                Some(plain) => {
+                    unlocked = plain;
+                    data = &unlocked;
+                }
+                None => return work.unreadable(path, why, detail),
+            }
         }
         if entry.is_cut {
             work.unreadable(path, Why::Partly, "the archive ends within it");
         }
-        let data = self.bytes.get(entry.data.clone()).unwrap_or_default();
         match reader(entry, data) {
-            Ok(reader) => work.open_member(source, path, data.len(), reader),
+            Ok(reader) => {
+                work.open_member(source, path, data.len(), reader);
+            }
             Err(error) => {
                 work.unreadable(
                     path,
@@ -242,6 +264,8 @@ impl<'a> Archive<'a> {
             sum: u32_at(record, 16).filter(|sum| *sum != 0),
             data: start_or_end..end,
             is_cut: end - start_or_end < packed,
+            aes: locked::strength(extra_bytes),
+            check: check(flags, u16_at(record, 12)?, u32_at(record, 16)?),
         });
         Some(at + 46 + name + extra + comment)
     }
@@ -280,6 +304,7 @@ impl<'a> Archive<'a> {
     fn local(&self, header: usize, start: usize) -> Option<Entry> {
         let record = self.bytes.get(header..)?;
         let name = record.get(30..30 + usize::from(u16_at(record, 26)?))?;
+        let extra = usize::from(u16_at(record, 28)?);
         let flags = u16_at(record, 6)?;
         let size = sure_size(self.bytes, header);
         let method = u16_at(record, 8)?;
@@ -298,6 +323,11 @@ impl<'a> Archive<'a> {
             sum: u32_at(record, 14).filter(|sum| *sum != 0),
             data: start..end.min(self.bytes.len()),
             is_cut: end > self.bytes.len(),
+            aes: self
+                .bytes
+                .get(start - extra..start)
+                .and_then(locked::strength),
+            check: check(flags, u16_at(record, 10)?, u32_at(record, 14)?),
         })
     }
 }
@@ -322,7 +352,7 @@ fn data_start(bytes: &[u8], header: usize) -> Option<usize> {
 
 /// Values that do not fit 32 bits stand in the ZIP64 field, in this order (4.5.3).
 fn wide(extra: &[u8], unpacked: u32, values: [u32; 2]) -> [u64; 2] {
-    let mut field = zip64(extra);
+    let mut field = field(extra, ZIP64);
     let mut next = |value: u32| {
         let wide = field
             .filter(|_| value == u32::MAX)
@@ -336,10 +366,11 @@ fn wide(extra: &[u8], unpacked: u32, values: [u32; 2]) -> [u64; 2] {
     values.map(next)
 }
 
-fn zip64(mut extra: &[u8]) -> Option<&[u8]> {
+/// The extra field of this number (4.5).
+fn field(mut extra: &[u8], wanted: u16) -> Option<&[u8]> {
     loop {
         let (id, length) = (u16_at(extra, 0)?, usize::from(u16_at(extra, 2)?));
-        if id == 1 {
+        if id == wanted {
             return extra.get(4..4 + length);
         }
         extra = extra.get(4 + length..)?;
@@ -355,9 +386,34 @@ fn entry_name(bytes: &[u8], flags: u16) -> String {
     name.replace('\\', "/").replace(['\r', '\n'], " ")
 }
 
+/// The byte by which a wrong password is told from a right one (6.1.6): of the sum, or of the time
+/// where the sum was not known yet.
+fn check(flags: u16, time: u16, sum: u32) -> u8 {
+    const SUM_FOLLOWS: u16 = 1 << 3;
+    let [_, time] = time.to_le_bytes();
+    let [_, _, _, sum] = sum.to_le_bytes();
+    if flags & SUM_FOLLOWS == 0 { sum } else { time }
+}
+
+/// The packed bytes of an encrypted entry, if the password is right.
+fn unlock(entry: &Entry, data: &[u8], password: &str) -> Option<Vec<u8>> {
+    if let Some(strength) = entry.aes.filter(|_| entry.method == locked::AES) {
+        return locked::aes(data, strength, password);
+    }
+    let plain = locked::zip_crypto(data, entry.check, password)?;
+    // One wrong password in 256 gets here. What it gives has another sum.
+    let unpacked = reader(entry, &plain).map(|reader| reader.take(MOST_CHECKED));
+    let is_right = unpacked.is_ok_and(|mut reader| io::copy(&mut reader, &mut io::sink()).is_ok());
+    is_right.then_some(plain)
+}
+
 /// What unpacks an entry by its method (4.4.5), and ends with a fault where the sum is wrong.
 fn reader<'a>(entry: &Entry, data: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
-    let reader: Box<dyn Read + 'a> = match entry.method {
+    let method = entry
+        .aes
+        .filter(|_| entry.method == locked::AES)
+        .map(|aes| aes.method);
+    let reader: Box<dyn Read + 'a> = match method.unwrap_or(entry.method) {
         0 => Box::new(data),
         8 => Box::new(DeflateDecoder::new(data)),
         12 => Box::new(BzDecoder::new(data)),

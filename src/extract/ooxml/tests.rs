@@ -84,8 +84,12 @@ fn what_holds_no_text_is_never_nothing() {
         ("word/media/a.png", b"\x89PNG"),
     ]);
     assert_eq!(reasons(&scan), [("1", Why::Unreadable)]);
-    let unknown = read(&[("xl/workbook.bin", b"\x83\x01")]);
-    assert_eq!(unknown.unreadable[0].why, Why::Unreadable);
+    for empty in [
+        ("xl/workbook.bin", &b"\x83\x01"[..]),
+        ("xl/workbook.xml", b"<workbook/>"),
+    ] {
+        assert_eq!(reasons(&read(&[empty])), [("1", Why::Unreadable)]);
+    }
     let broken = read(&[(
         "word/document.xml",
         b"<w:document><w:p><w:t>x</w:t></w:p><w:p <",

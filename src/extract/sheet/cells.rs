@@ -40,11 +40,11 @@ pub(super) fn read(xml: &str, book: &Book, grid: &mut Grid, room: usize, draft: 
             Piece::Start("v", _) | Piece::Start("t", _) => inside = Inside::Value,
             Piece::Start(name, _) if name.ends_with("Header") || name.ends_with("Footer") => {
                 inside = Inside::Margin;
-                rows.begin_margin();
+                rows.margin.clear();
             }
             Piece::Start(..) | Piece::End(_) => {
                 if matches!(inside, Inside::Margin) {
-                    rows.draft.push(&without_codes(&rows.margin));
+                    margin(&rows.margin, rows.grid, rows.draft);
                 }
                 inside = Inside::Other;
             }
@@ -148,23 +148,23 @@ impl Rows<'_> {
                 let shape = shape.unwrap_or(&Shape::General);
                 shape.show(&cell.value, self.book.is_1904)
             }
-            "b" => if cell.value.trim() == "1" {
-                "TRUE"
-            } else {
-                "FALSE"
-            }
-            .to_owned(),
+            "b" => boolean(cell.value.trim() == "1"),
             _ => cell.value.clone(),
         }
     }
+}
 
-    fn begin_margin(&mut self) {
-        self.margin.clear();
-        self.draft.at("");
-        self.draft.gap();
-        self.draft
-            .at(format!("{} header or footer", self.grid.place()));
-    }
+/// What a person sees of a truth value.
+pub(super) fn boolean(value: bool) -> String {
+    if value { "TRUE" } else { "FALSE" }.to_owned()
+}
+
+/// Adds a header or footer of a sheet.
+pub(super) fn margin(text: &str, grid: &Grid, draft: &mut Draft) {
+    draft.at("");
+    draft.gap();
+    draft.at(format!("{} header or footer", grid.place()));
+    draft.push(&without_codes(text));
 }
 
 /// The text of a header or footer, blanks for its codes (18.3.1.46).
