@@ -9,3 +9,6 @@ pub const DETECTORS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/detec
 
 /// Relay profiles: path below `conf/relays`, text.
 pub const RELAYS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/relays.rs"));
+
+/// The words of `conf/names` as a table of hashes, which `detect` reads.
+pub static NAMES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/names.bin"));

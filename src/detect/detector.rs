@@ -127,6 +127,8 @@ pub(super) enum Finder {
     Pattern(Regex),
     /// By the words of the rule alone.
     Words,
+    /// By the words of names.
+    Names,
     /// By a program.
     Engine(&'static Engine),
 }
@@ -309,6 +311,7 @@ fn finder(rule: &Rule) -> Result<Finder, String> {
         }
         ([], Some(pattern), None, _) => pattern_of(pattern),
         ([], None, None, [_, ..]) => Ok(Finder::Words),
+        ([], None, Some(name), []) if name == "names" => Ok(Finder::Names),
         ([], None, Some(name), []) => {
             let engines = ENGINES.iter().map(|engine| (engine.name, engine));
             Ok(Finder::Engine(named("engine", name, engines)?))

@@ -11,6 +11,7 @@ mod iban;
 mod keep;
 mod mailbox;
 mod mrz;
+mod names;
 mod near;
 mod pattern;
 mod phone;

@@ -28,6 +28,8 @@ pub struct Detectors {
     pub(super) literals: Literals,
     /// The patterns that are tried around digits.
     pub(super) patterns: Vec<usize>,
+    /// What finds names of persons.
+    pub(super) names: Option<usize>,
     /// Keywords and negative words.
     pub(super) dictionary: Dictionary,
     /// The words that rules look for themselves, and where their patterns are tried.
@@ -68,6 +70,7 @@ impl Default for Detectors {
             at_ats: Vec::new(),
             literals: Literals::default(),
             patterns: Vec::new(),
+            names: None,
             dictionary: Dictionary::default(),
             own: Dictionary::default(),
         }
@@ -147,6 +150,7 @@ impl Detectors {
                         all.literals.engines.extend(list.iter().map(|_| index));
                     }
                 },
+                Finder::Names => all.names = Some(index),
                 Finder::Pattern(_) if detector.words.is_empty() => all.patterns.push(index),
                 Finder::Pattern(_) | Finder::Words => (),
                 Finder::Shapes(shapes, _) => all.index(index, shapes, detector.is_free()),

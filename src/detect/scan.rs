@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::detector::{Candidate, Finder, Form};
+use super::names::Names;
 use super::near::{Around, Near};
 use super::pattern::Stretch;
 use super::run::{Run, Side};
@@ -96,6 +97,8 @@ impl<'a> Scan<'a> {
         let mut literal = literals.next();
         let mut words = Words::of(text, &detectors.own);
         let mut word = words.next(0);
+        let mut names = Names::of(text);
+        let mut name = detectors.names.and_then(|_| names.next());
         let mut stretch = Stretch::of(self);
         loop {
             let token = window.front().copied();
@@ -104,6 +107,7 @@ impl<'a> Scan<'a> {
                 at,
                 literal.map(|literal| literal.start()),
                 word.map(|word| word.start),
+                name.as_ref().map(|name| name.span.start),
             ];
             let Some(place) = places.iter().flatten().min().copied() else {
                 break;
@@ -126,9 +130,12 @@ impl<'a> Scan<'a> {
                 let engine = engines.get(hit.pattern().as_usize());
                 self.engines(engine.map_or(&[], std::slice::from_ref), place);
                 literal = literals.next();
-            } else if let Some(said) = word {
+            } else if let Some(said) = word.filter(|said| said.start == place) {
                 self.own_word(said);
                 word = words.next(said.end);
+            } else if let (Some(candidate), Some(detector)) = (name.take(), detectors.names) {
+                self.weigh_beside(None, detector, candidate, &[]);
+                name = names.next();
             }
         }
         stretch.end(self);

@@ -368,7 +368,7 @@ fn plain(byte: u8) -> u8 {
 }
 
 /// Pushes a lower-case letter without its accent.
-fn push_base(c: char, out: &mut Vec<u8>) {
+pub(super) fn push_base(c: char, out: &mut Vec<u8>) {
     let base: &str = match c {
         'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
         'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
