@@ -134,6 +134,9 @@ fn set_aside(finding: &Finding, levels: &Levels, participants: &HashSet<String>)
     if finding.confidence < levels.at_least {
         return Some("confidence below detectors.at_least".into());
     }
+    if finding.entity == Entity::PersonName {
+        return Some("a name alone".into());
+    }
     let is_participant = finding.entity == Entity::EmailAddress
         && participants.contains(&finding.value.reveal().to_lowercase());
     is_participant.then(|| "address of a participant".into())
@@ -148,7 +151,7 @@ fn without_value(
 ) -> Option<Evidence> {
     let text = texts.get(finding.text)?;
     let written = text.content.get(finding.span.clone())?;
-    let is_special = finding.entity.is_special();
+    let is_hidden = finding.entity.is_special() || finding.entity == Entity::PersonName;
     let character = |byte| characters.get(&(finding.text, byte)).copied();
     Some(Evidence {
         start: character(finding.span.start)?,
@@ -158,7 +161,7 @@ fn without_value(
         confidence: finding.confidence,
         part: text.part.clone(),
         place: text.place(finding.span.start).to_owned(),
-        masked: if is_special {
+        masked: if is_hidden {
             mask_all(written)
         } else {
             mask(written)
