@@ -17,19 +17,49 @@ const MAX_NAME: usize = 80;
 
 /// The months in English, French, German, Italian, Dutch, Spanish and Portuguese. Three letters and
 /// more of one are it too.
-const MONTHS: [&str; 12] = [
-    "january janvier januar jänner gennaio januari enero janeiro",
-    "february février fevrier februar feber febbraio februari febrero fevereiro",
-    "march mars märz maerz marzo maart mrt março",
-    "april avril aprile abril",
-    "may mai maggio mei mayo maio",
-    "june juin juni giugno junio junho",
-    "july juillet juli luglio julio julho",
-    "august août aout agosto augustus",
-    "september septembre settembre septiembre setembro",
-    "october octobre oktober ottobre octubre outubro",
-    "november novembre noviembre novembro",
-    "december décembre decembre dezember dicembre diciembre dezembro",
+const MONTHS: [&[&str]; 12] = [
+    &[
+        "january", "janvier", "januar", "jänner", "gennaio", "januari", "enero", "janeiro",
+    ],
+    &[
+        "february",
+        "février",
+        "fevrier",
+        "februar",
+        "feber",
+        "febbraio",
+        "februari",
+        "febrero",
+        "fevereiro",
+    ],
+    &[
+        "march", "mars", "märz", "maerz", "marzo", "maart", "mrt", "março",
+    ],
+    &["april", "avril", "aprile", "abril"],
+    &["may", "mai", "maggio", "mei", "mayo", "maio"],
+    &["june", "juin", "juni", "giugno", "junio", "junho"],
+    &["july", "juillet", "juli", "luglio", "julio", "julho"],
+    &["august", "août", "aout", "agosto", "augustus"],
+    &[
+        "september",
+        "septembre",
+        "settembre",
+        "septiembre",
+        "setembro",
+    ],
+    &[
+        "october", "octobre", "oktober", "ottobre", "octubre", "outubro",
+    ],
+    &["november", "novembre", "noviembre", "novembro"],
+    &[
+        "december",
+        "décembre",
+        "decembre",
+        "dezember",
+        "dicembre",
+        "diciembre",
+        "dezembro",
+    ],
 ];
 
 /// The date that begins at the token at `at`, or whose day stands there behind its month.
@@ -187,15 +217,15 @@ impl Reader<'_> {
 
 /// The month that a word names.
 fn month(word: &str) -> Option<u32> {
-    let lower = word.to_lowercase();
-    if !(3..=10).contains(&word.chars().count()) {
+    if !(3..=12).contains(&word.len()) || word.chars().count() > 10 {
         return None;
     }
-    let named = |names: &&str| names.split(' ').any(|name| name.starts_with(&lower));
-    (1..)
-        .zip(&MONTHS)
-        .find(|(_, names)| named(names))
-        .map(|(month, _)| month)
+    let lower = word.to_lowercase();
+    let first = lower.as_bytes().first();
+    let named = |name: &&str| name.as_bytes().first() == first && name.starts_with(&lower);
+    let mut months = (1..).zip(&MONTHS);
+    let month = months.find(|(_, names)| names.iter().any(&named));
+    month.map(|(month, _)| month)
 }
 
 /// The month that stands just before a day, and where it begins: `December 31`.

@@ -36,8 +36,10 @@ pub(super) enum Anchor {
     Digit,
     /// At each `@`.
     At,
-    /// Where one of these stands, capitals or not.
-    Literal(&'static [&'static str]),
+    /// Where one of these begins a word, capitals or not.
+    Word(&'static [&'static str]),
+    /// Where a `<` has another one behind it.
+    Fillers,
 }
 
 const ENGINES: &[Engine] = &[
@@ -61,13 +63,13 @@ const ENGINES: &[Engine] = &[
     },
     Engine {
         name: "mrz",
-        anchor: Anchor::Literal(mrz::LITERALS),
+        anchor: Anchor::Fillers,
         find: mrz::find,
         check: None,
     },
     Engine {
         name: "secret",
-        anchor: Anchor::Literal(secrets::LITERALS),
+        anchor: Anchor::Word(secrets::BEGINNINGS),
         find: secrets::find,
         check: None,
     },

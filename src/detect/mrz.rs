@@ -3,9 +3,6 @@
 
 use super::detector::{Candidate, Form};
 
-/// Every zone has fillers in a row.
-pub(super) const LITERALS: &[&str] = &["<<"];
-
 /// A kind of zone: its lines, their length, and the check digits that must hold, as the ranges they
 /// are over, each followed by its digit.
 struct Kind {

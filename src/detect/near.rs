@@ -2,10 +2,13 @@
 //! Turns what stands around a candidate into what it says of it.
 
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::detector::{Candidate, Form};
+use super::detector::Form;
+use super::dictionary::{Dictionary, Use};
+use super::index::Rules;
 use super::table::{Head, Heads};
-use super::words::{Dictionary, Said, Use, Words};
+use super::words::{Said, Words};
 
 /// How far before and behind a candidate a keyword may stand, in bytes.
 const BEFORE: usize = 100;
@@ -42,6 +45,10 @@ pub(super) struct Around<'a> {
     /// The candidate looked at last, and what stands around it.
     span: Range<usize>,
     said: Surroundings,
+    /// The words near the candidate looked at last, and near the one before it, and their rules.
+    near_now: Vec<usize>,
+    near_words: Vec<usize>,
+    near_rules: Rc<Rules>,
 }
 
 /// What stands around one candidate.
@@ -68,47 +75,44 @@ impl<'a> Around<'a> {
             heads: Heads::of(text, dictionary),
             span: 0..0,
             said: Surroundings::default(),
+            near_now: Vec::new(),
+            near_words: Vec::new(),
+            near_rules: Rc::default(),
         }
     }
 
-    /// True where a word of any rule stands near a span, in any way.
-    pub fn is_near(&mut self, span: &Range<usize>) -> bool {
-        let (column, list) = self.heads.above(span.start);
-        let says = |head: Head| head.is_some_and(|said| !said.is_empty());
-        let reach = span.start.saturating_sub(BEFORE)..span.end + AFTER;
-        says(column) || says(list) || self.words.within(reach).next().is_some()
-    }
-
-    /// The rules of which a keyword stands near a span, in any way.
-    pub fn rules_near(&mut self, span: &Range<usize>, rules: &mut Vec<usize>) {
-        rules.clear();
-        if !self.is_near(span) {
-            return;
+    /// The rules of which a keyword may stand near what begins at `start` and is `length` long at
+    /// the most, in order.
+    pub fn rules_near(&mut self, start: usize, length: usize) -> Rc<Rules> {
+        let (column, list) = self.heads.above(start);
+        let reach = start.saturating_sub(BEFORE)..start + length + 2 * AFTER;
+        let words = self.words.within(reach);
+        self.near_now.clear();
+        self.near_now.extend(words.iter().map(|said| said.word));
+        for head in [column, list].into_iter().flatten() {
+            self.near_now.extend(head.iter().map(|said| said.word));
         }
-        self.look(span);
-        let Surroundings {
-            before,
-            after,
-            column,
-            list,
-            ..
-        } = &self.said;
-        let heads = [list, column].into_iter().flatten();
-        let heads = heads.flat_map(|head| head.iter());
-        for said in before.iter().chain(after).chain(heads) {
-            let uses = self.dictionary.uses(*said).iter();
+        // Mostly the same words stand near the next candidate.
+        if self.near_now != self.near_words {
+            std::mem::swap(&mut self.near_now, &mut self.near_words);
+            let words = self.near_words.iter();
+            let uses = words.flat_map(|word| self.dictionary.uses_of(*word));
             let uses = uses.filter(|(_, purpose)| *purpose == Use::For);
-            rules.extend(uses.map(|(rule, _)| *rule));
+            self.near_rules = Rc::new(uses.map(|(rule, _)| *rule).collect());
         }
-        rules.sort_unstable();
-        rules.dedup();
+        Rc::clone(&self.near_rules)
     }
 
     /// What the words around a candidate say: the head of its column, else the nearest one before it,
     /// else one behind it, else the line above its list, else the web address that it is part of.
     /// `needs` is true of a rule that finds nothing without a keyword.
-    pub fn near(&mut self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
-        let span = &candidate.span;
+    pub fn near(
+        &mut self,
+        rule: usize,
+        needs: bool,
+        span: &Range<usize>,
+        form: Form,
+    ) -> Option<Near> {
         self.look(span);
         if needs && self.said.is_said {
             return None;
@@ -116,7 +120,7 @@ impl<'a> Around<'a> {
         let address =
             || in_address(self.text, span).then(|| Near::Against("part of a web address".into()));
         self.over(rule, self.said.column.as_deref(), "column head", 0)
-            .or_else(|| self.beside(rule, needs, candidate))
+            .or_else(|| self.beside(rule, needs, span, form))
             .or_else(|| {
                 self.over(
                     rule,
@@ -136,8 +140,9 @@ impl<'a> Around<'a> {
         place: &str,
         distance: usize,
     ) -> Option<Near> {
-        let is = |said: Said, purpose| self.dictionary.is(said, rule, purpose);
-        head?.iter().filter(|said| said.is_long()).find_map(|said| {
+        let head = head?;
+        let is = |said: Said, purpose| self.speaks(&said, rule, purpose, head);
+        head.iter().filter(|said| said.is_long()).find_map(|said| {
             let sentence = || format!("{place} {}", self.dictionary.written(*said));
             let speaks = is(*said, Use::For).then(|| Near::For(sentence(), distance));
             speaks.or_else(|| is(*said, Use::Against).then(|| Near::Against(sentence())))
@@ -145,8 +150,7 @@ impl<'a> Around<'a> {
     }
 
     /// What the words before and behind say.
-    fn beside(&self, rule: usize, needs: bool, candidate: &Candidate) -> Option<Near> {
-        let span = &candidate.span;
+    fn beside(&self, rule: usize, needs: bool, span: &Range<usize>, form: Form) -> Option<Near> {
         let Surroundings {
             before,
             after,
@@ -154,28 +158,27 @@ impl<'a> Around<'a> {
             column,
             ..
         } = &self.said;
-        let is = |said: &Said, purpose| self.dictionary.is(*said, rule, purpose);
         let sentence =
             |said: &Said, place: &str| format!("{place} {}", self.dictionary.written(*said));
         let distance = |said: &Said| span.start - said.end;
         // The other lines of a table speak of other columns too.
-        let own_line = column.is_some() || candidate.form == Form::NeedsKeyword;
+        let own_line = column.is_some() || form == Form::NeedsKeyword;
         // Where a keyword is needed, that of no other rule may stand between.
         let is_rival =
             |said: &Said| needs && said.is_long() && self.dictionary.is_other(*said, rule);
-        let speaks = |said: &&Said, between: Range<usize>| {
-            is(said, Use::For) && self.is_close(candidate, between)
+        let speaks = |said: &&Said, among: &[Said], between: Range<usize>| {
+            self.speaks(said, rule, Use::For, among) && self.is_close(form, between)
         };
         let keyword = before
             .iter()
             .take_while(|said| !is_rival(said))
             .filter(|said| said.is_long() || distance(said) <= MAX_LETTER_GAP)
             .filter(|said| !own_line || said.start >= line.start)
-            .find(|said| speaks(said, said.end..span.start));
+            .find(|said| speaks(said, before, said.end..span.start));
         let negative = before
             .iter()
             .filter(|said| said.is_long() && said.start >= line.start)
-            .find(|said| is(said, Use::Against));
+            .find(|said| self.speaks(said, rule, Use::Against, before));
         let reach = keyword.map_or(NEGATIVE, distance);
         if let Some(negative) = negative.filter(|said| distance(said) < reach) {
             return Some(Near::Against(sentence(negative, "beside")));
@@ -187,18 +190,28 @@ impl<'a> Around<'a> {
             .iter()
             .take_while(|said| !is_rival(said))
             .filter(|said| said.is_long() && (!own_line || said.end <= line.end))
-            .filter(|said| candidate.form != Form::NeedsKeyword && !self.is_label(said.end))
-            .find(|said| speaks(said, span.end..said.start));
+            .filter(|said| form != Form::NeedsKeyword && !self.is_label(said.end))
+            .find(|said| speaks(said, after, span.end..said.start));
         let follows = follows.map(|said| (sentence(said, "keyword"), said.start - span.end));
         follows.map(|(sentence, distance)| Near::For(sentence, distance))
     }
 
+    /// True where a word says this to the rule, and is no part of one among these that says the other:
+    /// `pass` in `boarding pass`.
+    fn speaks(&self, said: &Said, rule: usize, purpose: Use, among: &[Said]) -> bool {
+        let other = match purpose {
+            Use::For => Use::Against,
+            _ => Use::For,
+        };
+        let outweighs = |word: &Said| word.holds(said) && self.dictionary.is(*word, rule, other);
+        self.dictionary.is(*said, rule, purpose) && !among.iter().any(outweighs)
+    }
+
     /// True unless the candidate needs a keyword close by and this stands between.
-    fn is_close(&self, candidate: &Candidate, between: Range<usize>) -> bool {
+    fn is_close(&self, form: Form, between: Range<usize>) -> bool {
         let between = self.text.as_bytes().get(between).unwrap_or_default();
         let digits = between.iter().filter(|byte| byte.is_ascii_digit()).count();
-        candidate.form != Form::NeedsCloseKeyword
-            || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
+        form != Form::NeedsCloseKeyword || (between.len() <= CLOSE && digits <= MAX_BETWEEN)
     }
 
     /// True where a word that ends here says what comes next, as in `BSN: 111222333`, and so nothing
@@ -221,29 +234,33 @@ impl<'a> Around<'a> {
         let before = bytes.get(start..span.start).unwrap_or_default();
         let after = bytes.get(span.end..end).unwrap_or_default();
         // Neither goes over an empty line.
-        let empty = memchr::memmem::rfind(before, b"\n\n");
+        let is_empty = |pair: &[u8]| pair == b"\n\n";
+        let empty = before.windows(2).rposition(is_empty);
         let start = empty.map_or(start, |at| start + at + 2);
-        let end = memchr::memmem::find(after, b"\n\n").map_or(end, |at| span.end + at);
+        let end = after
+            .windows(2)
+            .position(is_empty)
+            .map_or(end, |at| span.end + at);
         let line_start =
             memchr::memrchr(b'\n', before).map_or(start, |at| span.start - before.len() + at + 1);
         let line_end = memchr::memchr(b'\n', after).map_or(end, |at| span.end + at);
-        let (column, list) = self.heads.above(span.start);
-        self.said = Surroundings {
-            before: self.words.within(start..span.start).rev().collect(),
-            is_said: {
-                let mut inside = self.words.within(span.clone());
-                inside.any(|said| said.end - said.start > 2)
-            },
-            // A word that begins in reach may end behind it.
-            after: self
-                .words
-                .within(span.end..end + AFTER)
-                .filter(|said| said.start < end)
-                .collect(),
-            line: line_start.max(start)..line_end,
-            column,
-            list,
-        };
+        let Self { said, words, .. } = self;
+        said.before.clear();
+        said.after.clear();
+        said.is_said = false;
+        // A word that begins in reach may end behind it.
+        for word in words.within(start..end + AFTER) {
+            if word.start >= start && word.end <= span.start {
+                said.before.push(*word);
+            } else if word.start >= span.start && word.end <= span.end {
+                said.is_said |= word.end - word.start > 2;
+            } else if word.start >= span.end && word.start < end {
+                said.after.push(*word);
+            }
+        }
+        said.before.reverse();
+        said.line = line_start.max(start)..line_end;
+        (said.column, said.list) = self.heads.above(span.start);
         self.span = span.clone();
     }
 }
@@ -264,16 +281,10 @@ mod tests {
     use super::*;
 
     fn around(text: &str, candidate: &str, words: &[&str]) -> Option<String> {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let dictionary = Dictionary::of([(0, Use::For, &words[..])].into_iter()).unwrap();
+        let dictionary = Dictionary::of(words.iter().map(|word| (0, Use::For, *word)));
         let start = text.find(candidate).unwrap();
-        let candidate = Candidate {
-            span: start..start + candidate.len(),
-            value: String::new(),
-            form: Form::Bare,
-            why: Vec::new(),
-        };
-        match Around::of(text, &dictionary).near(0, true, &candidate)? {
+        let span = start..start + candidate.len();
+        match Around::of(text, &dictionary).near(0, true, &span, Form::Bare)? {
             Near::For(said, _) | Near::Against(said) => Some(said),
         }
     }
@@ -286,6 +297,29 @@ mod tests {
         assert_eq!(around("AHV\n\n756", "756", &["AHV"]), None);
         assert_eq!(around("756 (AVS)", "756", &["avs"]).unwrap(), "keyword avs");
         assert_eq!(around("756\n\nAVS", "756", &["avs"]), None);
+    }
+
+    #[test]
+    fn a_word_that_is_part_of_another_says_nothing_against_it() {
+        for (text, says) in [
+            ("tax order number 756", Some("keyword tax order number")),
+            ("order 756", Some("beside order")),
+            ("pass 756", Some("keyword pass")),
+            ("boarding pass 756", Some("beside boarding pass")),
+        ] {
+            let words = [
+                (0, Use::For, "tax order number"),
+                (0, Use::Against, "order"),
+                (0, Use::For, "pass"),
+                (0, Use::Against, "boarding pass"),
+            ];
+            let dictionary = Dictionary::of(words.into_iter());
+            let near = text.find("756").and_then(|start| {
+                Around::of(text, &dictionary).near(0, true, &(start..start + 3), Form::Bare)
+            });
+            let said = near.map(|(Near::For(said, _) | Near::Against(said))| said);
+            assert_eq!(said.as_deref(), says, "{text}");
+        }
     }
 
     #[test]

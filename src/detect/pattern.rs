@@ -81,7 +81,9 @@ impl<'a> Stretch<'a> {
             if candidate.value.bytes().any(|byte| byte.is_ascii_digit()) {
                 let rule = scan.detectors.detectors.get(detector);
                 let needs = rule.is_some_and(|rule| !rule.is_free());
-                let near = self.around.near(detector, needs, &candidate);
+                let near = self
+                    .around
+                    .near(detector, needs, &candidate.span, candidate.form);
                 scan.weigh_beside(near, detector, candidate, &[]);
             }
         }

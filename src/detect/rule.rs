@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::Confidence;
 pub use super::detector::Detector;
 use super::detector::{Anchor, Finder};
-use super::shape::{MAX_LENGTH, Shape};
-use super::words::{Dictionary, Use};
+use super::dictionary::{Dictionary, Use};
+use super::index::{Index, Wanted};
 use crate::nearest::did_you_mean;
 use crate::shipped;
 
@@ -19,13 +17,12 @@ pub struct Detectors {
     /// Below this, a finding is noted but decides nothing.
     pub at_least: Confidence,
     pub(super) detectors: Vec<Detector>,
-    /// Which have a shape of this length that begins with this digit or capital, and which shape it
-    /// is: those that may find something without a keyword, and those that may not.
-    beginning: Vec<Beginning>,
-    /// The engines at digits and at `@`, and the literals of the others.
+    /// The shapes that rules look for.
+    pub(super) index: Index,
+    /// The engines at digits, at `@` and at fillers.
     pub(super) at_digits: Vec<usize>,
     pub(super) at_ats: Vec<usize>,
-    pub(super) literals: Literals,
+    pub(super) at_fillers: Vec<usize>,
     /// The patterns that are tried around digits.
     pub(super) patterns: Vec<usize>,
     /// What finds names of persons.
@@ -34,16 +31,6 @@ pub struct Detectors {
     pub(super) dictionary: Dictionary,
     /// The words that rules look for themselves, and where their patterns are tried.
     pub(super) own: Dictionary,
-}
-
-/// Rules and their shapes: of those that are free to find something alone, and of those that are not.
-type Beginning = [Vec<(usize, usize)>; 2];
-
-/// The literals that engines are tried at, and which of them.
-#[derive(Debug, Default)]
-pub(super) struct Literals {
-    pub automaton: Option<AhoCorasick>,
-    pub engines: Vec<usize>,
 }
 
 /// Which detectors are used: the `detectors` section of the config.
@@ -65,10 +52,10 @@ impl Default for Detectors {
         Self {
             at_least: Confidence::Medium,
             detectors: Vec::new(),
-            beginning: Vec::new(),
+            index: Index::default(),
             at_digits: Vec::new(),
             at_ats: Vec::new(),
-            literals: Literals::default(),
+            at_fillers: Vec::new(),
             patterns: Vec::new(),
             names: None,
             dictionary: Dictionary::default(),
@@ -115,7 +102,7 @@ impl Detectors {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Self::of(checked, selection.at_least).map_err(|error| vec![error])
+        Ok(Self::of(checked, selection.at_least))
     }
 
     /// The detectors, in the order of their files.
@@ -123,74 +110,52 @@ impl Detectors {
         &self.detectors
     }
 
-    pub(super) fn of(detectors: Vec<Detector>, at_least: Confidence) -> Result<Self, String> {
+    pub(super) fn of(detectors: Vec<Detector>, at_least: Confidence) -> Self {
         let words = |list: fn(&Detector) -> &Vec<String>, purpose: Use| {
             let all = detectors.iter().enumerate();
-            all.map(move |(rule, detector)| (rule, purpose, list(detector).as_slice()))
+            all.flat_map(move |(rule, detector)| {
+                let words = list(detector).iter();
+                words.map(move |word| (rule, purpose, word.as_str()))
+            })
         };
         let keywords = words(|detector| &detector.keywords, Use::For);
         let negative = words(|detector| &detector.negative, Use::Against);
-        let dictionary = Dictionary::of(keywords.chain(negative))?;
-        let own = Dictionary::of(words(|detector| &detector.words, Use::For))?;
+        let mut own: Vec<_> = words(|detector| &detector.words, Use::For).collect();
         let mut all = Self {
             at_least,
-            beginning: vec![Default::default(); FIRSTS.len() * (MAX_LENGTH + 1)],
-            dictionary,
-            own,
+            dictionary: Dictionary::of(keywords.chain(negative)),
             ..Self::default()
         };
-        let mut literals: Vec<&str> = Vec::new();
-        for (index, detector) in detectors.iter().enumerate() {
+        for (rule, detector) in detectors.iter().enumerate() {
             match &detector.finder {
                 Finder::Engine(engine) => match engine.anchor {
-                    Anchor::Digit => all.at_digits.push(index),
-                    Anchor::At => all.at_ats.push(index),
-                    Anchor::Literal(list) => {
-                        literals.extend(list);
-                        all.literals.engines.extend(list.iter().map(|_| index));
+                    Anchor::Digit => all.at_digits.push(rule),
+                    Anchor::At => all.at_ats.push(rule),
+                    Anchor::Fillers => all.at_fillers.push(rule),
+                    Anchor::Word(list) => {
+                        own.extend(list.iter().map(|word| (rule, Use::Begins, *word)));
                     }
                 },
-                Finder::Names => all.names = Some(index),
-                Finder::Pattern(_) if detector.words.is_empty() => all.patterns.push(index),
+                Finder::Names => all.names = Some(rule),
+                Finder::Pattern(_) if detector.words.is_empty() => all.patterns.push(rule),
                 Finder::Pattern(_) | Finder::Words => (),
-                Finder::Shapes(shapes, _) => all.index(index, shapes, detector.is_free()),
-            }
-        }
-        if !literals.is_empty() {
-            let automaton = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .match_kind(MatchKind::LeftmostLongest)
-                .kind(Some(AhoCorasickKind::DFA))
-                .build(literals);
-            all.literals.automaton = Some(automaton.map_err(|error| error.to_string())?);
-        }
-        all.detectors = detectors;
-        Ok(all)
-    }
-
-    /// Notes with which digit or capital a shape can begin, and how long it is.
-    fn index(&mut self, detector: usize, shapes: &[Shape], is_free: bool) {
-        for (at, place) in self.beginning.iter_mut().enumerate() {
-            let first = FIRSTS.get(at / (MAX_LENGTH + 1)).copied().unwrap_or(b'0');
-            let length = at % (MAX_LENGTH + 1);
-            for (at, shape) in shapes.iter().enumerate() {
-                if shape.begins_with(first) && shape.lengths().contains(&length) {
-                    let [free, bound] = &mut *place;
-                    if is_free { free } else { bound }.push((detector, at));
+                Finder::Shapes(shapes, _) => {
+                    let rules = |is: bool| is.then_some(rule).into_iter().collect();
+                    for shape in shapes {
+                        all.index.add(Wanted {
+                            shape: shape.clone(),
+                            valid: detector.valid,
+                            capitals: detector.capitals,
+                            free: rules(detector.is_free()),
+                            bound: rules(!detector.is_free()),
+                        });
+                    }
                 }
             }
         }
-    }
-
-    /// The detectors with a shape of this length that may begin with this digit or capital: those
-    /// that may find something without a keyword, and those that may not.
-    pub(super) fn beginning(&self, first: u8, length: usize) -> Option<&Beginning> {
-        let first = match first {
-            digit @ b'0'..=b'9' => usize::from(digit - b'0'),
-            letter @ b'A'..=b'Z' => usize::from(letter - b'A') + 10,
-            _ => return None,
-        };
-        self.beginning.get(first * (MAX_LENGTH + 1) + length)
+        all.own = Dictionary::of(own.into_iter());
+        all.detectors = detectors;
+        all
     }
 }
 
@@ -199,10 +164,7 @@ impl Detector {
     pub fn run_examples(self) -> (Self, Vec<String>) {
         let (file, examples) = (self.file.clone(), self.examples.clone());
         let at = |error: String| format!("{file}: {error}");
-        let alone = match Detectors::of(vec![self.clone()], Confidence::Low) {
-            Ok(alone) => alone,
-            Err(error) => return (self, vec![at(error)]),
-        };
+        let alone = Detectors::of(vec![self.clone()], Confidence::Low);
         let failed = examples
             .iter()
             .filter_map(|example| example.run(&alone).err())
@@ -211,9 +173,6 @@ impl Detector {
         (self, failed)
     }
 }
-
-/// The characters that a shape can begin with.
-const FIRSTS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// True for the admin's own files, and for those of the program whose folder is named.
 fn is_used(file: &str, text: &str, selection: &Selection) -> bool {

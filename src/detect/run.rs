@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns tokens of a chain into a run: what may be one identifier, and what stands at its sides.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::token::{Joint, Token};
 
 /// The first tokens of a window, taken together.
 pub(super) struct Run<'a> {
-    window: &'a VecDeque<Token>,
+    window: &'a [Token],
     /// How many tokens.
     count: usize,
     /// Their bytes, joints left out.
@@ -71,7 +70,7 @@ pub(super) enum Side {
 
 impl<'a> Run<'a> {
     /// No token yet.
-    pub fn of(window: &'a VecDeque<Token>) -> Self {
+    pub fn of(window: &'a [Token]) -> Self {
         Self {
             window,
             count: 0,
@@ -108,7 +107,7 @@ impl<'a> Run<'a> {
 
     /// Where it stands, in bytes of the view.
     pub fn span(&self) -> Range<usize> {
-        let start = self.window.front().map_or(0, |token| token.start);
+        let start = self.window.first().map_or(0, |token| token.start);
         let last = self
             .count
             .checked_sub(1)
@@ -198,7 +197,7 @@ impl<'a> Run<'a> {
     /// True where all pieces are of one length but the last, which may be shorter: a number written
     /// in one piece, or spaced out.
     pub fn is_even(&self) -> bool {
-        let first = self.window.front().map_or(0, Token::len);
+        let first = self.window.first().map_or(0, Token::len);
         let mut lengths = self
             .tokens()
             .map(Token::len)

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns one text into hits: one pass over its anchors, rules only where their shape can begin.
 
-use std::collections::VecDeque;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::detector::{Candidate, Finder, Form};
+use super::index::{HEAD, Index, Rules, Wanted};
 use super::names::Names;
 use super::near::{Around, Near};
 use super::pattern::Stretch;
 use super::run::{Run, Side};
 use super::settle::Pending;
-use super::shape::MAX_LENGTH;
-use super::token::{Token, Tokens};
+use super::shape::{self, MAX_LENGTH};
+use super::token::{Ahead, Token};
 use super::words::{Said, Words};
 use super::{Confidence, Detectors};
 
-/// An identifier is in this many pieces at most.
-const MAX_TOKENS: usize = 24;
 /// Candidates of a text that an engine may check dearly; the rest are taken by their shape.
 const MAX_CHECKS: usize = 5_000;
 
@@ -50,7 +49,6 @@ pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)
         detectors,
         around: Around::of(text, &detectors.dictionary),
         pending: Pending::default(),
-        near: Vec::new(),
         value: String::new(),
         checks: 0,
         spent: 0,
@@ -66,8 +64,7 @@ pub(super) struct Scan<'a> {
     pub detectors: &'a Detectors,
     around: Around<'a>,
     pending: Pending,
-    /// The rules of which a keyword stands near, and the letters and digits of a run.
-    near: Vec<usize>,
+    /// The letters and digits of a run.
     value: String,
     checks: usize,
     /// Bytes that patterns were tried on around words.
@@ -87,25 +84,25 @@ impl<'a> Scan<'a> {
     /// Goes from anchor to anchor: tokens near digits, `@`, literals, own words.
     fn walk(&mut self, found: &mut dyn FnMut(Hit)) {
         let (text, detectors) = (self.text, self.detectors);
-        let mut tokens = Tokens::of(text);
-        let mut window: VecDeque<Token> = tokens.by_ref().take(MAX_TOKENS).collect();
+        let mut ahead = Ahead::of(text);
         let mut previous = None;
-        let mut ats = memchr::memchr_iter(b'@', text.as_bytes());
+        let bytes = text.as_bytes();
+        let mut ats = memchr::memchr_iter(b'@', bytes);
         let mut at = ats.next().filter(|_| !detectors.at_ats.is_empty());
-        let literals = detectors.literals.automaton.iter();
-        let mut literals = literals.flat_map(|automaton| automaton.find_iter(text));
-        let mut literal = literals.next();
+        let mut fillers = memchr::memmem::find_iter(bytes, "<<");
+        let mut filler = fillers.next().filter(|_| !detectors.at_fillers.is_empty());
         let mut words = Words::of(text, &detectors.own);
-        let mut word = words.next(0);
+        let mut word = words.next();
         let mut names = Names::of(text);
         let mut name = detectors.names.and_then(|_| names.next());
         let mut stretch = Stretch::of(self);
         loop {
-            let token = window.front().copied();
+            let window = ahead.window();
+            let token = window.first().copied();
             let places = [
                 token.map(|token| token.start),
                 at,
-                literal.map(|literal| literal.start()),
+                filler,
                 word.map(|word| word.start),
                 name.as_ref().map(|name| name.span.start),
             ];
@@ -115,24 +112,22 @@ impl<'a> Scan<'a> {
             stretch.end_before(place, self);
             self.pending.flush_before(place, found);
             if let Some(first) = token.filter(|token| token.start == place) {
-                self.shapes(&window, previous);
+                self.shapes(window, previous);
                 if first.has_digit {
                     self.engines(&detectors.at_digits, place);
                     stretch.add(first, self);
                 }
-                previous = window.pop_front();
-                window.extend(tokens.next());
+                previous = token;
+                ahead.pass();
             } else if at == Some(place) {
                 self.engines(&detectors.at_ats, place);
                 at = ats.next();
-            } else if let Some(hit) = literal.filter(|hit| hit.start() == place) {
-                let engines = &detectors.literals.engines;
-                let engine = engines.get(hit.pattern().as_usize());
-                self.engines(engine.map_or(&[], std::slice::from_ref), place);
-                literal = literals.next();
+            } else if filler == Some(place) {
+                self.engines(&detectors.at_fillers, place);
+                filler = fillers.next();
             } else if let Some(said) = word.filter(|said| said.start == place) {
                 self.own_word(said);
-                word = words.next(said.end);
+                word = words.next();
             } else if let (Some(candidate), Some(detector)) = (name.take(), detectors.names) {
                 self.weigh_beside(None, detector, candidate, &[]);
                 name = names.next();
@@ -142,70 +137,94 @@ impl<'a> Scan<'a> {
     }
 
     /// Tries the shapes that can begin at the first token of the window.
-    fn shapes(&mut self, window: &VecDeque<Token>, previous: Option<Token>) {
+    fn shapes(&mut self, window: &[Token], previous: Option<Token>) {
         let (text, detectors) = (self.text, self.detectors);
-        let first = window.front();
-        let first = first.and_then(|token| text.as_bytes().get(token.start));
-        let Some(first) = first.map(u8::to_ascii_uppercase) else {
-            return;
-        };
-        // Where no keyword of any rule stands in reach of the longest run, no run has one.
-        let place = window.front().map_or(0, |token| token.start);
-        let is_near = self.around.is_near(&(place..place + 2 * MAX_LENGTH));
-        let mut near = std::mem::take(&mut self.near);
         let mut value = std::mem::take(&mut self.value);
         value.clear();
         let mut run = Run::of(window);
-        while run.grow(text, &mut value) && run.length <= MAX_LENGTH {
+        let mut head = 0;
+        let mut near: Option<Rc<Rules>> = None;
+        while run.grow(text, &mut value) && run.length <= MAX_LENGTH && !run.is_mixed() {
             self.work();
-            let Some([free, bound]) = detectors.beginning(first, run.length) else {
-                continue;
-            };
-            if run.is_mixed() {
+            let signs = value.as_bytes();
+            if head == 0 && signs.len() >= HEAD {
+                head = Index::head(signs);
+            }
+            let lengths = detectors.index.lengths(head) >> run.length;
+            if lengths == 0 && signs.len() >= HEAD {
                 break;
             }
-            near.clear();
-            if is_near && !bound.is_empty() {
-                self.around.rules_near(&run.span(), &mut near);
+            if lengths & 1 == 0 {
+                continue;
             }
-            let bound = bound.iter().filter(|_| !near.is_empty());
-            let bound = bound.filter(|(rule, _)| near.binary_search(rule).is_ok());
+            let digits = shape::digits(signs);
             let mut side = None;
-            for &(detector, shape) in free.iter().chain(bound) {
-                self.work();
-                self.shape(detector, shape, &run, &value, || {
+            for wanted in detectors.index.wanted(head, run.length) {
+                let is_alone = near.as_ref().is_some_and(|near| near.is_empty());
+                let may_be =
+                    !(is_alone && wanted.free.is_empty() || wanted.capitals && run.has_small);
+                if !(may_be && wanted.shape.fits(signs, digits)) {
+                    continue;
+                }
+                self.wanted(wanted, &run, &value, &mut near, || {
                     *side.get_or_insert_with(|| run.side(text, previous))
                 });
             }
         }
-        (self.near, self.value) = (near, value);
+        self.value = value;
     }
 
-    /// Tries a shape of a detector on a run.
-    fn shape(
+    /// Tries the rules that want a run of this shape; `near` are those of which a keyword stands
+    /// near, once they are known.
+    fn wanted(
         &mut self,
-        detector: usize,
-        shape: usize,
+        wanted: &Wanted,
         run: &Run<'_>,
         value: &str,
+        near: &mut Option<Rc<Rules>>,
         side: impl FnOnce() -> Side,
     ) {
-        let Some(rule) = self.detectors.detectors.get(detector) else {
-            return;
+        let start = run.span().start;
+        let near = match (wanted.bound.is_empty(), near) {
+            (true, _) => Rc::default(),
+            (false, near) => {
+                let rules = || self.around.rules_near(start, 2 * MAX_LENGTH);
+                Rc::clone(near.get_or_insert_with(rules))
+            }
         };
-        let Finder::Shapes(shapes, groups) = &rule.finder else {
-            return;
-        };
-        let shape = shapes.get(shape);
-        let fits = shape.is_some_and(|shape| shape.fits(value.as_bytes()));
-        if !fits || (rule.capitals && run.has_small) || !rule.valid.is_none_or(|valid| valid(value))
-        {
+        let free = wanted.free.both(&wanted.free);
+        let mut rules = free.chain(wanted.bound.both(&near)).peekable();
+        if rules.peek().is_none() || !wanted.valid.is_none_or(|valid| valid(value)) {
             return;
         }
         let side = side();
+        if side == Side::Inside {
+            return;
+        }
+        for rule in rules {
+            self.work();
+            self.shape(rule, run, value, side);
+        }
+    }
+
+    /// Weighs a run that a rule wants.
+    fn shape(&mut self, detector: usize, run: &Run<'_>, value: &str, side: Side) {
+        let Some(rule) = self.detectors.detectors.get(detector) else {
+            return;
+        };
+        let Finder::Shapes(_, groups) = &rule.finder else {
+            return;
+        };
         let grouped = groups.iter().any(|group| run.is_grouped(group));
         let apart = side == Side::Between || run.is_in_cells();
-        if side == Side::Inside || (apart && !grouped && !run.is_boxed()) {
+        if apart && !grouped && !run.is_boxed() {
+            return;
+        }
+        let span = run.span();
+        let form = if grouped { Form::Grouped } else { Form::Bare };
+        let near = self.around.near(detector, !rule.is_free(), &span, form);
+        let has_keyword = matches!(near, Some(Near::For(..)));
+        if rule.confidence(form, has_keyword).is_none() {
             return;
         }
         let said = [
@@ -221,12 +240,12 @@ impl<'a> Scan<'a> {
         let doubts = doubts.iter().filter(|(holds, _)| *holds);
         let doubts: Vec<&str> = doubts.map(|(_, doubt)| *doubt).collect();
         let candidate = Candidate {
-            span: run.span(),
+            span,
             value: value.to_owned(),
-            form: if grouped { Form::Grouped } else { Form::Bare },
+            form,
             why: why.map(|(_, word)| (*word).to_owned()).collect(),
         };
-        self.weigh(detector, candidate, &doubts);
+        self.weigh_beside(near, detector, candidate, &doubts);
     }
 
     fn engines(&mut self, engines: &[usize], at: usize) {
@@ -249,6 +268,7 @@ impl<'a> Scan<'a> {
             self.work();
             match detectors.detectors.get(detector).map(|rule| &rule.finder) {
                 Some(Finder::Pattern(_)) => super::pattern::around(said, detector, self),
+                Some(Finder::Engine(_)) => self.engines(&[detector], said.start),
                 _ => {
                     let word = detectors.own.written(said);
                     let candidate = Candidate {
@@ -267,7 +287,9 @@ impl<'a> Scan<'a> {
     pub fn weigh(&mut self, detector: usize, candidate: Candidate, doubts: &[&str]) {
         let rule = self.detectors.detectors.get(detector);
         let needs = rule.is_some_and(|rule| !rule.is_free());
-        let near = self.around.near(detector, needs, &candidate);
+        let near = self
+            .around
+            .near(detector, needs, &candidate.span, candidate.form);
         self.weigh_beside(near, detector, candidate, doubts);
     }
 

@@ -5,7 +5,7 @@
 use super::detector::{Candidate, Form};
 
 /// Where something may begin. The words that announce a password come last.
-pub(super) const LITERALS: &[&str] = &[
+pub(super) const BEGINNINGS: &[&str] = &[
     "-----BEGIN ",
     "AKIA",
     "ASIA",
@@ -226,16 +226,16 @@ fn entropy(value: &str) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::dictionary::{Dictionary, Use};
+    use super::super::words::Words;
     use super::*;
 
     fn found(text: &str) -> Vec<&str> {
-        let automaton = aho_corasick::AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(aho_corasick::MatchKind::LeftmostLongest)
-            .build(LITERALS)
-            .unwrap();
-        let hits = automaton.find_iter(text);
-        hits.filter_map(|hit| find(text, hit.start()))
+        let words = BEGINNINGS.iter().map(|word| (0, Use::Begins, *word));
+        let words = Dictionary::of(words);
+        Words::all(text, &words)
+            .into_iter()
+            .filter_map(|said| find(text, said.start))
             .map(|found| &text[found.span])
             .collect()
     }

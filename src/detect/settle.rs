@@ -39,6 +39,9 @@ impl Pending {
     /// The higher confidence stays, then the longer hit, then the one whose keyword is
     /// nearer, then the earlier rule, then the earlier place.
     pub fn flush(&mut self, found: &mut dyn FnMut(Hit)) {
+        if self.hits.len() < 2 {
+            return self.hits.drain(..).for_each(found);
+        }
         self.hits.sort_by_key(|hit| {
             let length = hit.span.len();
             let weight = Reverse((hit.confidence, length));

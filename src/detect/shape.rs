@@ -21,6 +21,10 @@ enum Sign {
 pub(super) struct Shape {
     signs: Vec<Sign>,
     least: usize,
+    /// Where only a digit may stand, and only a letter, a bit each; and what must stand where.
+    digits: u64,
+    letters: u64,
+    own: Vec<(usize, u8)>,
 }
 
 impl Shape {
@@ -67,7 +71,22 @@ impl Shape {
                 "\"{text}\" is shorter than four characters; too much would fit it"
             ));
         }
-        Ok(Self { signs, least })
+        let places = |is: fn(&Sign) -> bool| {
+            let signs = signs.iter().enumerate();
+            signs.fold(0, |bits, (at, sign)| bits | u64::from(is(sign)) << at)
+        };
+        let own = signs.iter().enumerate();
+        let own = own.filter_map(|(at, sign)| match sign {
+            Sign::Own(own) => Some((at, *own)),
+            _ => None,
+        });
+        Ok(Self {
+            digits: places(|sign| *sign == Sign::Digit),
+            letters: places(|sign| *sign == Sign::Letter),
+            own: own.collect(),
+            signs,
+            least,
+        })
     }
 
     /// The lengths that fit.
@@ -80,14 +99,36 @@ impl Shape {
         self.signs.first().is_some_and(|sign| sign.fits(byte))
     }
 
-    /// True where a candidate, its significant characters as capitals, is of this shape.
-    pub fn fits(&self, candidate: &[u8]) -> bool {
-        self.lengths().contains(&candidate.len())
-            && candidate
-                .iter()
-                .zip(&self.signs)
-                .all(|(byte, sign)| sign.fits(*byte))
+    /// True where the sign at a place may be a digit, or a letter.
+    pub fn may_be(&self, place: usize, digit: bool) -> bool {
+        self.signs.get(place).is_some_and(|sign| match sign {
+            Sign::Digit => digit,
+            Sign::Letter => !digit,
+            Sign::Either => true,
+            Sign::Own(own) => own.is_ascii_digit() == digit,
+        })
     }
+
+    /// True where a candidate, its significant characters as capitals, is of this shape; `digits`
+    /// says which of them are digits, a bit each.
+    pub fn fits(&self, candidate: &[u8], digits: u64) -> bool {
+        let here = (1 << candidate.len()) - 1;
+        self.lengths().contains(&candidate.len())
+            && self.digits & here & !digits == 0
+            && self.letters & here & digits == 0
+            && self
+                .own
+                .iter()
+                .all(|(at, own)| candidate.get(*at).is_none_or(|byte| byte == own))
+    }
+}
+
+/// Which of the characters are digits, a bit each.
+pub(super) fn digits(candidate: &[u8]) -> u64 {
+    let bits = candidate.iter().take(64).enumerate();
+    bits.fold(0, |bits, (at, byte)| {
+        bits | u64::from(byte.is_ascii_digit()) << at
+    })
 }
 
 impl Sign {
@@ -119,9 +160,11 @@ mod tests {
     #[test]
     fn reads_and_fits() {
         let shape = Shape::read("756#{10}").unwrap();
-        assert!(shape.fits(b"7569217076985"));
-        assert!(!shape.fits(b"7579217076985"));
-        assert!(!shape.fits(b"756921707698"));
+        let fits = |text: &[u8]| shape.fits(text, digits(text));
+        assert!(fits(b"7569217076985"));
+        assert!(!fits(b"7579217076985"));
+        assert!(!fits(b"756921707698"));
+        assert!(!fits(b"756921707698X"));
         let iban = Shape::read("@@##*{11,30}").unwrap();
         assert_eq!(iban.lengths(), 15..=34);
         assert!(iban.begins_with(b'C') && !iban.begins_with(b'7'));

@@ -9,7 +9,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::words::{Dictionary, Said};
+use super::dictionary::Dictionary;
+use super::words::{Said, Words};
 
 /// A head is not looked for further out than this, in columns and in bytes of the first line.
 const MAX_COLUMNS: usize = 200;
@@ -100,7 +101,9 @@ impl<'a> Heads<'a> {
         let (text, dictionary) = (self.text.get(self.head.clone())?, self.dictionary);
         let cells = self.cells.get_or_insert_with(|| {
             let cells = split(text, separator).into_iter().take(MAX_COLUMNS);
-            cells.map(|cell| dictionary.words_in(cell).into()).collect()
+            cells
+                .map(|cell| Words::all(cell, dictionary).into())
+                .collect()
         });
         cells.get(self.column).cloned()
     }
@@ -129,7 +132,7 @@ impl<'a> Heads<'a> {
 
     fn enter_list(&mut self, line: &str) {
         if line.ends_with(':') && line.len() <= MAX_LIST_HEAD {
-            self.list = Some(self.dictionary.words_in(line).into());
+            self.list = Some(Words::all(line, self.dictionary).into());
             self.has_items = false;
         } else if line.is_empty() {
             self.list = self.list.take().filter(|_| !self.has_items);
@@ -142,13 +145,30 @@ impl<'a> Heads<'a> {
 
 /// What parts the cells of a line, if it seems to have any.
 fn separator(line: &[u8]) -> Option<Separator> {
-    // A comma parts columns where there are two and more; prose has them too.
-    let signs = [(b'\t', 1), (b';', 1), (b'|', 2), (b',', 2)];
-    let has =
-        |(sign, least): (u8, usize)| memchr::memchr_iter(sign, line).take(least).count() == least;
-    let sign = signs.into_iter().find(|sign| has(*sign));
-    let gap = || memchr::memmem::find(line, b"  ").map(|_| Separator::Gap);
-    sign.map(|(sign, _)| Separator::Sign(sign)).or_else(gap)
+    // Sums of a byte, so that the compiler makes them wide.
+    let count = |sign: u8| {
+        let some = |part: &[u8]| {
+            part.iter()
+                .fold(0, |sum, byte| sum + u8::from(*byte == sign))
+        };
+        line.chunks(255)
+            .map(|part| usize::from(some(part)))
+            .sum::<usize>()
+    };
+    let gaps = || {
+        let pairs = line.iter().zip(line.get(1..).unwrap_or_default());
+        pairs.fold(0, |any, (one, next)| {
+            any | (u8::from(*one == b' ') & u8::from(*next == b' '))
+        })
+    };
+    // A bar or comma parts columns where there are two and more; prose has them too.
+    match () {
+        () if count(b'\t') > 0 => Some(Separator::Sign(b'\t')),
+        () if count(b';') > 0 => Some(Separator::Sign(b';')),
+        () if count(b'|') > 1 => Some(Separator::Sign(b'|')),
+        () if count(b',') > 1 => Some(Separator::Sign(b',')),
+        () => (gaps() > 0).then_some(Separator::Gap),
+    }
 }
 
 /// How often cells are parted; `quoted` says whether the line stands between `"` where it begins,
@@ -186,13 +206,13 @@ fn split(line: &str, separator: Separator) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::Use;
+    use super::super::dictionary::Use;
     use super::*;
 
     /// The words of the head over a part of the text.
     fn heads(text: &str, parts: &[&str]) -> Vec<Option<String>> {
-        let words = ["AHV", "Ort", "x", "Name", "Geb"].map(str::to_owned);
-        let dictionary = Dictionary::of([(0, Use::For, &words[..])].into_iter()).unwrap();
+        let words = ["AHV", "Ort", "x", "Name", "Geb"];
+        let dictionary = Dictionary::of(words.iter().map(|word| (0, Use::For, *word)));
         let mut heads = Heads::of(text, &dictionary);
         let above = |part: &&str| {
             let (column, _) = heads.above(text.find(*part).unwrap());

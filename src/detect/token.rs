@@ -14,6 +14,10 @@ const MAX_LEADING: usize = 2;
 /// The longest line end, with quote marks and indentation, that a number may go over.
 const MAX_LINE_END: usize = 24;
 
+/// An identifier is in this many pieces at most; how many are read at once.
+const MAX_TOKENS: usize = 24;
+const MAX_READ: usize = 8 * MAX_TOKENS;
+
 /// What stands between a token and the one before it in its chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Joint {
@@ -138,6 +142,40 @@ impl Iterator for Tokens<'_> {
     }
 }
 
+/// The tokens of a text, as far ahead as an identifier may reach.
+pub(super) struct Ahead<'a> {
+    tokens: Tokens<'a>,
+    read: Vec<Token>,
+    passed: usize,
+}
+
+impl<'a> Ahead<'a> {
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            tokens: Tokens::of(text),
+            read: Vec::new(),
+            passed: 0,
+        }
+    }
+
+    /// The next `MAX_TOKENS`, or all that are left. Empty at the end only.
+    pub fn window(&mut self) -> &[Token] {
+        if self.read.len() < self.passed + MAX_TOKENS {
+            self.read.drain(..self.passed);
+            self.passed = 0;
+            let missing = MAX_READ.saturating_sub(self.read.len());
+            self.read.extend(self.tokens.by_ref().take(missing));
+        }
+        let end = self.read.len().min(self.passed + MAX_TOKENS);
+        self.read.get(self.passed..end).unwrap_or_default()
+    }
+
+    /// Goes on to the next.
+    pub fn pass(&mut self) {
+        self.passed += 1;
+    }
+}
+
 /// The joint that starts at `at`, and where the next token begins.
 fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
@@ -183,34 +221,68 @@ fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// The word that starts at `start`.
 fn word(bytes: &[u8], start: usize, joint: Joint) -> Option<Token> {
-    let mut token = Token {
-        start,
-        end: start,
-        has_digit: false,
-        is_plain: true,
-        has_small: false,
-        has_capital: false,
-        joint,
-    };
-    while is_word(bytes, token.end) {
-        let byte = bytes.get(token.end)?;
-        token.has_digit |= byte.is_ascii_digit();
-        token.has_small |= byte.is_ascii_lowercase();
-        token.has_capital |= byte.is_ascii_uppercase();
-        token.is_plain &= byte.is_ascii();
-        token.end += 1;
+    let mut seen = 0;
+    let mut end = start;
+    for &byte in bytes.get(start..)? {
+        let class = class(byte);
+        if class == 0 || (class == SECOND && !is_word(bytes, end)) {
+            break;
+        }
+        seen |= class;
+        end += 1;
     }
-    (token.len() > 0).then_some(token)
+    (end > start).then_some(Token {
+        start,
+        end,
+        has_digit: seen & DIGIT != 0,
+        is_plain: seen & (FIRST | SECOND) == 0,
+        has_small: seen & SMALL != 0,
+        has_capital: seen & CAPITAL != 0,
+        joint,
+    })
+}
+
+/// The classes of bytes: of ASCII letters and digits, and the two bytes of other letters.
+const DIGIT: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 4;
+const FIRST: u8 = 8;
+const SECOND: u8 = 16;
+const CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut rest: &mut [u8] = &mut classes;
+    let mut byte = 0_u8;
+    while let Some((own, more)) = rest.split_first_mut() {
+        *own = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            0xc3..=0xd6 => FIRST,
+            0x80..=0xbf => SECOND,
+            _ => 0,
+        };
+        byte = byte.wrapping_add(1);
+        rest = more;
+    }
+    classes
+}
+
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
 /// True for the bytes of words: ASCII letters and digits, and the letters of two bytes (Latin,
 /// Greek, Cyrillic). Scripts beyond write no blanks, so they bound a number as a blank does.
 pub(super) fn is_word(bytes: &[u8], at: usize) -> bool {
-    let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
-    match byte(Some(at)) {
-        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 0xc3..=0xd6 => true,
-        0x80..=0xbf => matches!(byte(at.checked_sub(1)), 0xc3..=0xd6),
-        _ => false,
+    let class_at = |at: Option<usize>| {
+        let byte = at.and_then(|at| bytes.get(at));
+        byte.map_or(0, |byte| class(*byte))
+    };
+    match class_at(Some(at)) {
+        SECOND => class_at(at.checked_sub(1)) == FIRST,
+        class => class != 0,
     }
 }
 

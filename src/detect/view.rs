@@ -26,7 +26,7 @@ impl<'a> View<'a> {
         let mut steps = Vec::new();
         let (mut at, mut copied) = (0, 0);
         while let Some(rest) = original.get(at..) {
-            at += ascii(rest.as_bytes());
+            at += same(rest.as_bytes());
             let Some(c) = original.get(at..).and_then(|rest| rest.chars().next()) else {
                 break;
             };
@@ -83,12 +83,19 @@ impl<'a> View<'a> {
     }
 }
 
-/// How many bytes at the start are ASCII.
-fn ascii(bytes: &[u8]) -> usize {
-    let chunks = bytes.chunks(64).take_while(|chunk| chunk.is_ascii());
-    let whole: usize = chunks.map(<[u8]>::len).sum();
-    let rest = bytes.get(whole..).unwrap_or_default();
-    whole + rest.iter().take_while(|byte| byte.is_ascii()).count()
+/// How many bytes at the start are ASCII or letters of western Europe, which stay as they are. The
+/// inner loop has no branch, so the compiler makes it wide.
+fn same(bytes: &[u8]) -> usize {
+    // Of two bytes, those that begin with 0xc3 to 0xc9 are U+00C0 to U+027F.
+    let other = |byte: &u8| *byte == 0xc2 || *byte > 0xc9;
+    let mut same = 0;
+    for chunk in bytes.chunks(64) {
+        if chunk.iter().fold(false, |any, byte| any | other(byte)) {
+            return same + chunk.iter().position(other).unwrap_or(0);
+        }
+        same += chunk.len();
+    }
+    same
 }
 
 fn small(at: usize) -> u32 {

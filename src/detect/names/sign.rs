@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::run::{Run, before};
 use super::word::{Kinds, Word};
-use crate::detect::words::push_base;
+use crate::detect::fold::push_base;
 
 /// How far a mail address may stand from the name of which it is, in bytes.
 const NEAR: usize = 120;

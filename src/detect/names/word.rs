@@ -3,7 +3,7 @@
 
 use super::key::{PLACES, hash, place};
 use crate::detect::token::is_word;
-use crate::detect::words::push_base;
+use crate::detect::fold::push_base;
 use crate::shipped;
 
 /// The longest word that is looked up, in bytes.

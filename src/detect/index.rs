@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Keeps the shapes of all rules by how a candidate begins and how long it is.
+//!
+//! Rules that ask for the same thing share an entry, so that five hundred of them cost what one does.
+
+use super::shape::Shape;
+use super::valid::Validator;
+
+/// How many signs say how a candidate begins. No shape is shorter.
+pub(super) const HEAD: usize = 4;
+/// How many digits and capitals there are.
+const SIGNS: usize = 36;
+
+/// The shapes of all rules.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    wanted: Vec<Wanted>,
+    /// By the first sign and the classes of the next three: which lengths there are, a bit each.
+    lengths: Vec<u64>,
+    /// By the same: what is in `wanted`, with its lengths.
+    places: Vec<Vec<(u64, usize)>>,
+}
+
+/// What some rules look for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub shape: Shape,
+    pub valid: Option<Validator>,
+    /// True where small letters are none.
+    pub capitals: bool,
+    /// The rules that may find it alone, and those that need a keyword.
+    pub free: Rules,
+    pub bound: Rules,
+}
+
+/// Some of the rules, a bit each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rules(Vec<u64>);
+
+impl FromIterator<usize> for Rules {
+    fn from_iter<T: IntoIterator<Item = usize>>(rules: T) -> Self {
+        let mut bits = Vec::new();
+        for rule in rules {
+            if bits.len() <= rule / 64 {
+                bits.resize(rule / 64 + 1, 0);
+            }
+            if let Some(bits) = bits.get_mut(rule / 64) {
+                *bits |= 1 << (rule % 64);
+            }
+        }
+        Self(bits)
+    }
+}
+
+impl Rules {
+    /// True where there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Those of both, in order.
+    pub fn both<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = usize> + 'a {
+        let pairs = self.0.iter().zip(&other.0).enumerate();
+        pairs.flat_map(|(at, (own, other))| {
+            let mut bits = own & other;
+            std::iter::from_fn(move || {
+                let bit = usize::try_from(bits.trailing_zeros()).unwrap_or(64);
+                bits &= bits.checked_sub(1)?;
+                Some(64 * at + bit)
+            })
+        })
+    }
+
+    fn add(&mut self, other: &Self) {
+        *self = self.both(self).chain(other.both(other)).collect();
+    }
+}
+
+impl Wanted {
+    fn is(&self, other: &Self) -> bool {
+        let valid = match (self.valid, other.valid) {
+            (Some(own), Some(other)) => std::ptr::fn_addr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        valid && self.shape == other.shape && self.capitals == other.capitals
+    }
+}
+
+impl Index {
+    /// Adds what a rule looks for.
+    pub fn add(&mut self, new: Wanted) {
+        if let Some(old) = self.wanted.iter_mut().find(|old| old.is(&new)) {
+            old.free.add(&new.free);
+            old.bound.add(&new.bound);
+            return;
+        }
+        self.lengths.resize(SIGNS << (HEAD - 1), 0);
+        self.places.resize(SIGNS << (HEAD - 1), Vec::new());
+        let shape = &new.shape;
+        let bits = shape.lengths().fold(0, |bits, length| bits | 1 << length);
+        let all = self.lengths.iter_mut().zip(&mut self.places);
+        for (head, (lengths, places)) in all.enumerate() {
+            let classes = (1..HEAD).all(|at| shape.may_be(at, head >> (at - 1) & 1 == 1));
+            if classes && shape.begins_with(sign(head >> (HEAD - 1))) {
+                *lengths |= bits;
+                places.push((bits, self.wanted.len()));
+            }
+        }
+        self.wanted.push(new);
+    }
+
+    /// How these signs begin, for `lengths` and `wanted`.
+    pub fn head(signs: &[u8]) -> usize {
+        let classes = signs.iter().skip(1).take(HEAD - 1).enumerate();
+        let classes = classes.fold(0, |bits, (at, sign)| {
+            bits | usize::from(sign.is_ascii_digit()) << at
+        });
+        let first = signs.first().and_then(|first| number(*first));
+        first.unwrap_or(SIGNS) << (HEAD - 1) | classes
+    }
+
+    /// The lengths of what begins so, a bit each.
+    pub fn lengths(&self, head: usize) -> u64 {
+        self.lengths.get(head).copied().unwrap_or(0)
+    }
+
+    /// What begins so and has this length.
+    pub fn wanted(&self, head: usize, length: usize) -> impl Iterator<Item = &Wanted> + '_ {
+        let places = self.places.get(head).into_iter().flatten();
+        let places = places.filter(move |(lengths, _)| lengths >> length & 1 == 1);
+        places.filter_map(|(_, place)| self.wanted.get(*place))
+    }
+}
+
+/// The sign of a number from 0 to 35: 0 to 9, A to Z.
+fn sign(number: usize) -> u8 {
+    let number = u8::try_from(number).unwrap_or(0);
+    if number < 10 {
+        b'0' + number
+    } else {
+        b'A' + number - 10
+    }
+}
+
+/// The number of a sign.
+fn number(sign: u8) -> Option<usize> {
+    match sign {
+        b'0'..=b'9' => Some(usize::from(sign - b'0')),
+        b'A'..=b'Z' => Some(usize::from(sign - b'A') + 10),
+        _ => None,
+    }
+}
