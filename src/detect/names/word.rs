@@ -2,8 +2,8 @@
 //! Turns a place of a text into a word, and a word into what it may be: a given name, a surname, a title.
 
 use super::key::{PLACES, hash, place};
-use crate::detect::token::is_word;
 use crate::detect::fold::push_base;
+use crate::detect::token::is_word;
 use crate::shipped;
 
 /// The longest word that is looked up, in bytes.
