@@ -12,7 +12,7 @@ use rustix::process::{
     DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
 };
 use sd_notify::NotifyState;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -74,7 +74,13 @@ pub fn run(_args: Args, config: Option<&Path>) -> Result<u8, Stop> {
     let descriptors = raise_descriptors();
     // The spawner's thread comes before the runtime's: it starts processes from a quiet place.
     let spawner = Spawner::new().map_err(|error| Stop(LATER, error.to_string()))?;
-    let runtime = Runtime::new().map_err(|error| Stop(LATER, error.to_string()))?;
+    // Workers do the work. The runtime passes bytes on, and more threads than that needs cost wakes.
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(cores.div_ceil(2))
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| Stop(LATER, error.to_string()))?;
     let daemon = Daemon {
         config: config.map(Path::to_owned),
         spawner,
