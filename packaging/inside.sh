@@ -132,6 +132,13 @@ hand_over() {
     [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
     during_mail 'restart with the socket unit' systemctl restart pii-milter
     [ $retries = 0 ] || die 'the socket unit has not kept the connections'
+
+    systemctl stop pii-milter.socket pii-milter
+    sed -i 's/^SocketUser=.*/SocketUser=root/' /etc/systemd/system/pii-milter.socket
+    systemctl daemon-reload
+    systemctl start pii-milter.socket pii-milter
+    watchdog_off
+    no_drop_in
     systemctl disable --quiet --now pii-milter.socket
     rm /etc/systemd/system/pii-milter.socket
     systemctl daemon-reload
@@ -150,6 +157,11 @@ failures() {
     ! systemctl restart pii-milter 2>/dev/null || die 'started with a configuration that cannot be used'
     journal | tail -n 20 | grep -q 'nonsense' || die 'the journal does not say why'
     say "unusable configuration: $(journal | grep nonsense | tail -n 1)"
+    sed -i '/^mode:/s/^/of_an_older_version: yes\n/' $config
+    cp $config /tmp/old
+    DEBIAN_FRONTEND=noninteractive dpkg -i "$new" >/tmp/command 2>&1 || { cat /tmp/command; die 'the package does not install over an old configuration'; }
+    cmp $config /tmp/old || die 'an old configuration was overwritten'
+    fails 2 'of_an_older_version' pii-milter check
     cp /tmp/config $config
     until_true running
     say 'mended: comes back by itself'
@@ -159,6 +171,35 @@ failures() {
     systemctl restart pii-milter || die 'a doubt has stopped the start'
     say 'a doubt (1) does not stop the start'
     cp /tmp/config $config
+}
+
+# What differs in the unit for a test.
+drop_in() { mkdir -p /etc/systemd/system/pii-milter.service.d; printf '%s\n' "$@" >/etc/systemd/system/pii-milter.service.d/test.conf; systemctl daemon-reload; }
+no_drop_in() { rm -r /etc/systemd/system/pii-milter.service.d; systemctl daemon-reload; }
+
+# 2 s instead of 30 s.
+watchdog() {
+    [ "$(property WatchdogUSec)" = 30s ] || die "WatchdogSec= is $(property WatchdogUSec)"
+    drop_in '[Service]' WatchdogSec=2
+    systemctl restart pii-milter
+    local before; before=$(property MainPID)
+    sleep 7
+    [ "$before" = "$(property MainPID)" ] || die 'the watchdog has ended a daemon that is well'
+    kill -STOP "$before"
+    until_true eval '[ "$(property MainPID)" != 0 ] && [ "$(property MainPID)" != '"$before"' ] && running'
+    journal | grep -q 'Watchdog timeout' || die 'it was not the watchdog that has ended the stopped daemon'
+    mail hung 'Back.'; [[ $(send anna@example.ch carla@example.ch /tmp/hung.eml) = 250* ]] || die 'no mail after the watchdog'
+    say 'watchdog: a daemon that is well stays for 7 s with WatchdogSec=2, a stopped one is started anew'
+}
+
+# A socket unit that keeps the daemon from its own socket.
+watchdog_off() {
+    local before; before=$(property MainPID)
+    journal | grep -q 'Permission denied .*; the watchdog is off' || die 'the journal does not say that the watchdog is off'
+    [ "$(property WatchdogUSec)" = 0 ] || die "the watchdog has $(property WatchdogUSec)"
+    sleep 5
+    [ "$before" = "$(property MainPID)" ] || die 'the watchdog has ended a daemon that cannot reach its own socket'
+    say 'watchdog: off, and said, where the daemon may not reach its own socket'
 }
 
 left_over() {
@@ -181,6 +222,7 @@ deb() {
     grep -q '^mode: enforce' $config && [ "$(cat /var/lib/pii-milter/kept)" = kept ] && [ "$(id -u pii-milter)" = "$user" ] ||
         die 'the upgrade has lost configuration, state or user'
     failures
+    watchdog
     hand_over
 
     dpkg -r pii-milter >/dev/null 2>&1
@@ -196,7 +238,7 @@ deb() {
 
 rpm() {
     md5sum /etc/postfix/*.cf >/tmp/postfix
-    # Somebody has followed the README before.
+    # Somebody has made the user by hand before.
     useradd --system --gid postfix --home-dir /nonexistent --shell /usr/sbin/nologin pii-milter
     command rpm --install --nodeps "$old_rpm"
     look_installed
@@ -209,21 +251,67 @@ rpm() {
     say 'erased: stopped, the changed configuration is kept'
 }
 
+# Runs a command that must fail with that exit code and these words, and gives the words.
+fails() {
+    local code=$1 words=$2 got=0; shift 2
+    "$@" >/tmp/said 2>&1 </dev/null || got=$?
+    [ "$got" = "$code" ] && grep -q "$words" /tmp/said || { cat /tmp/said; die "exit $got, not $code and \"$words\": $*"; }
+    say "$(tail -n 1 /tmp/said)"
+}
+
+# Runs the unit's command as its user, in the background, without a service manager.
+by_hand() {
+    setpriv --reuid pii-milter --regid pii-milter --clear-groups --no-new-privs \
+        $(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/pii-milter.service) "$@"
+}
+
+# An /etc that is read-only, and a /var that is full.
+no_room() {
+    local before; before=$(find /etc -type f -exec md5sum {} + | sort | md5sum)
+    mount --bind /etc /etc && mount -o remount,bind,ro /etc || die 'cannot make /etc read-only'
+    fails 2 'cannot write .*Read-only file system.*; nothing was changed' \
+        pii-milter setup --domains example.ch --mta none --relay none
+    umount /etc
+    [ "$before" = "$(find /etc -type f -exec md5sum {} + | sort | md5sum)" ] || die 'setup has changed a read-only /etc'
+
+    local folder=${socket%/*}
+    mount -t tmpfs -o size=64k,nr_inodes=4,uid="$(id -u pii-milter)",gid="$(getent group postfix | cut -d: -f3)",mode=2750 tmpfs "$folder"
+    touch "$folder"/{1,2,3}
+    fails 75 "cannot listen on unix:$socket: No space left on device" by_hand
+    [ "$(ls "$folder")" = "$(printf '%s\n' 1 2 3)" ] || die 'a full folder is not as it was'
+    rm "$folder/1"
+    by_hand 2>/tmp/log & local pid=$!
+    until_true test -S $socket
+    dd if=/dev/zero of="$folder/2" bs=1k count=64 2>/dev/null || true
+    pii-milter explain /give/05-de-ten-ids.eml >/tmp/explained || [ $? = 1 ] || die 'explain needs room in /var'
+    kill $pid; wait $pid || die 'ended badly in a full /var'
+    umount "$folder"
+}
+
 # No Postfix, no service manager: the package installs, and the unit's command runs as its user.
 bare() {
     dpkg --purge postfix >/dev/null 2>&1 || die 'cannot take Postfix away'
     getent passwd postfix >/dev/null && userdel postfix
     ! getent group postfix >/dev/null || groupdel postfix
     rm -rf /var/spool/postfix
-    dpkg -i "$new" >/dev/null 2>&1 || die 'the package does not install without Postfix and systemd'
+    # A person of that name is there.
+    useradd --create-home --shell /bin/bash pii-milter
+    local user; user=$(getent passwd pii-milter)
+    dpkg -i "$new" >/tmp/installed 2>&1 || die 'the package does not install without Postfix and systemd'
+    grep -q 'the user pii-milter was there already, and stays as it is' /tmp/installed || die 'nothing is said of the user'
+    [ "$user" = "$(getent passwd pii-milter)" ] && [ -d /home/pii-milter ] || die 'the user is not as it was'
     [ "$(stat -c '%a %U %G' /var/spool/postfix/pii-milter)" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
-    setpriv --reuid pii-milter --regid pii-milter --clear-groups --no-new-privs \
-        $(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/pii-milter.service) 2>/tmp/log & local pid=$!
+    by_hand 2>/tmp/log & local pid=$!
     until_true test -S $socket
     [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
     until_true grep -q ready /tmp/log
+    fails 75 'another process listens there; end it first' by_hand
     kill $pid; wait $pid || die 'ended badly'
+    fails 2 'there is no postconf(1) here; is Postfix installed on this machine?' pii-milter check mta --postfix /etc/postfix
+    fails 2 'there is no postconf(1) here' pii-milter setup --domains example.ch --mta postfix
+    no_room
     dpkg --purge pii-milter >/dev/null 2>&1
+    userdel --remove pii-milter 2>/dev/null || die 'the purge has taken the user'
     rmdir /var/spool/postfix
     [ -z "$(left_over)" ] || die "left after purge: $(left_over)"
     say 'no Postfix, no systemd: installs, runs by hand as its user, purges'

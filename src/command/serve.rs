@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Runs the milter daemon: puts configuration, workers, socket, log and signals together.
 
+mod watchdog;
+
 use std::io;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -30,8 +33,8 @@ const DRAIN: Duration = Duration::from_secs(45);
 
 /// Run the milter daemon.
 ///
-/// It stays in the foreground, tells systemd when it is ready (Type=notify), and looks at each message that
-/// the MTA shows it on the socket of "milter.listen". With "mode: monitor" it adds one header field and writes
+/// It stays in the foreground, tells systemd when it is ready (Type=notify) and that it is well
+/// (WatchdogSec=), and looks at each message that the MTA shows it on the socket of "milter.listen". With "mode: monitor" it adds one header field and writes
 /// one line of log a message; with "mode: enforce" it does what the decision table says. Mail is taken apart
 /// in sandboxed child processes, one for each core, that end with the daemon.
 #[derive(Debug, clap::Args)]
@@ -113,6 +116,7 @@ impl Daemon {
             None => Listener::bind(listen, &self.started_with.milter.socket).await,
         };
         let listener = listener.map_err(|why| Stop(LATER, why))?;
+        let handshake = listener.handshake().map_err(|why| Stop(LATER, why))?;
         if is_given {
             tracing::info!("the service manager's socket is used, not milter.listen");
         }
@@ -123,9 +127,11 @@ impl Daemon {
         let version = env!("CARGO_PKG_VERSION");
         tracing::info!(version, %listen, mode = ?settings.mode, policy = %digest, "ready");
         tell(&[NotifyState::Ready]);
+        let mut watchdog = pin!(watchdog::feed(&handshake));
         loop {
             tokio::select! {
                 () = ends.come() => break,
+                never = &mut watchdog => match never {},
                 () = self.reloading(&mut hangup, &service) => (),
                 _ = &mut serving => {
                     return Err(Stop(LATER, "the milter ended by a fault of its own; see the log".into()));

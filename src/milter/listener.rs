@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::time::{Instant, sleep_until};
 
+use super::handshake::{Handshake, Own, Place};
 use super::stream::Socket;
 use crate::metrics::Metrics;
 use crate::units::{Endpoint, Parsed};
@@ -34,6 +35,9 @@ pub struct SocketMode(u32);
 /// The shortest and the longest rest after a failed accept.
 const REST: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 
+/// Said where the socket cannot be ours.
+const TAKEN: &str = "another process listens there; end it first";
+
 /// The listening socket.
 #[derive(Debug)]
 pub struct Listener {
@@ -41,6 +45,16 @@ pub struct Listener {
     /// How long to rest after the next failure, and until when to rest now.
     rest: Duration,
     until: Option<Instant>,
+    own: Own,
+}
+
+/// A connection that was taken.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its stream.
+    pub socket: Socket,
+    /// True where this process is its other end.
+    pub is_own: bool,
 }
 
 #[derive(Debug)]
@@ -135,7 +149,11 @@ impl Listener {
             Endpoint::Unix(path) => bind_unix(path, rights),
             Endpoint::Inet { host, port } => TcpListener::bind((host.as_str(), *port))
                 .await
-                .map(Door::Inet),
+                .map(Door::Inet)
+                .map_err(|error| match error.kind() {
+                    ErrorKind::AddrInUse => io::Error::other(TAKEN),
+                    _ => error,
+                }),
         };
         let door = door.map_err(|why| format!("cannot listen on {at}: {why}"));
         Ok(Self::behind(door?))
@@ -171,12 +189,28 @@ impl Listener {
             door,
             rest: REST.0,
             until: None,
+            own: Own::default(),
         }
+    }
+
+    /// The handshake of an MTA with this listener.
+    ///
+    /// # Errors
+    /// One sentence: the system does not say where it listens.
+    pub fn handshake(&self) -> Result<Handshake, String> {
+        let place = match &self.door {
+            Door::Unix { listener, .. } => listener
+                .local_addr()
+                .map(|address| Place::Unix(address.as_pathname().map(Path::to_owned))),
+            Door::Inet(listener) => listener.local_addr().map(Place::Inet),
+        };
+        let place = place.map_err(|why| format!("cannot tell where we listen: {why}"))?;
+        Ok(Handshake::new(place, self.own.clone()))
     }
 
     /// The next connection. Failures (no descriptor left, a client that is gone already) are
     /// counted, logged, and followed by a rest.
-    pub async fn accept(&mut self, metrics: &Metrics) -> Socket {
+    pub async fn accept(&mut self, metrics: &Metrics) -> Accepted {
         loop {
             if let Some(until) = self.until {
                 sleep_until(until).await;
@@ -184,14 +218,20 @@ impl Listener {
             }
             let accepted = match &self.door {
                 Door::Unix { listener, .. } => {
-                    listener.accept().await.map(|(s, _)| Socket::Unix(s))
+                    listener.accept().await.map(|(stream, _)| Accepted {
+                        is_own: self.own.is_process(&stream),
+                        socket: Socket::Unix(stream),
+                    })
                 }
-                Door::Inet(listener) => listener.accept().await.map(|(s, _)| Socket::inet(s)),
+                Door::Inet(listener) => listener.accept().await.map(|(stream, peer)| Accepted {
+                    is_own: self.own.is_address(peer),
+                    socket: Socket::inet(stream),
+                }),
             };
             match accepted {
-                Ok(socket) => {
+                Ok(accepted) => {
                     self.rest = REST.0;
-                    return socket;
+                    return accepted;
                 }
                 Err(error) => {
                     if let Some(total) = metrics.accept_failures.news() {
@@ -266,9 +306,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
         return Err(io::Error::other(why));
     }
     match std::os::unix::net::UnixStream::connect(path) {
-        Ok(_) => Err(io::Error::other(
-            "another process listens there; end it first",
-        )),
+        Ok(_) => Err(io::Error::other(TAKEN)),
         Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(path),
         Err(error) => Err(error),
     }

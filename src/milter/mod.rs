@@ -7,6 +7,7 @@
 mod answer;
 mod callbacks;
 mod edits;
+mod handshake;
 mod id;
 pub mod listener;
 mod packets;
@@ -29,7 +30,9 @@ use tokio::time::{Instant, interval_at};
 use crate::metrics::Metrics;
 use crate::spool::Budget;
 use crate::worker::Pool;
+pub use handshake::Handshake;
 use id::Ids;
+use listener::Accepted;
 pub use listener::Listener;
 pub use packets::Packets;
 pub use room::Room;
@@ -167,11 +170,16 @@ pub async fn serve(mut listener: Listener, service: Arc<Service>, mut stop: watc
     let mut hours = interval_at(Instant::now() + HOUR, HOUR);
     loop {
         tokio::select! {
-            socket = listener.accept(&metrics) => {
+            Accepted { socket, is_own } = listener.accept(&metrics) => {
                 while connections.try_join_next().is_some() {}
+                let conversation = converse(socket, Arc::clone(&service), stopping.clone());
+                if is_own {
+                    tokio::spawn(conversation);
+                    continue;
+                }
                 metrics.connections.count();
                 if connections.len() < service.room.connections {
-                    connections.spawn(converse(socket, Arc::clone(&service), stopping.clone()));
+                    connections.spawn(conversation);
                 } else if let Some(total) = metrics.refused.news() {
                     let most = service.room.connections;
                     tracing::warn!(total, "more than {most} connections: the new ones are closed");

@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::os::fd::OwnedFd;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -74,46 +74,42 @@ impl Daemon {
 
     /// Over a unix socket, with so many descriptors and no more.
     pub fn with_descriptors(count: u32, changes: &[(&str, &str)]) -> Self {
-        let folder = folder();
-        let path = folder.join("milter.sock");
-        let limit = format!("ulimit -n {count}; exec \"$@\"");
-        Self::started(
-            folder,
-            Place::Unix(path),
-            changes,
-            &["sh", "-c", &limit, "sh"],
-            Stdio::null(),
-        )
+        Self::after(&format!("ulimit -n {count}"), changes)
     }
 
-    /// Over TCP, on a socket that the service manager hands over.
-    pub fn given(listener: &TcpListener, changes: &[(&str, &str)]) -> Self {
-        let port = listener.local_addr().unwrap().port();
+    /// Over a unix socket, started by a shell that has done this.
+    pub fn after(lines: &str, changes: &[(&str, &str)]) -> Self {
+        let folder = folder();
+        let place = Place::Unix(folder.join("milter.sock"));
+        let script = format!("{lines}\nexec \"$@\"");
+        Self::started(folder, place, changes, &script, Stdio::null())
+    }
+
+    /// On a socket that the service manager hands over, started by a shell that has done this.
+    pub fn given(listener: &impl AsFd, place: Place, lines: &str) -> Self {
         // Descriptors of ours close on exec, all but standard input.
-        let hand = "exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
-        let by = ["sh", "-c", hand, "sh"];
-        let input = Stdio::from(OwnedFd::from(listener.try_clone().unwrap()));
-        Self::started(folder(), Place::Inet(port), changes, &by, input)
+        let hand = "exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"";
+        let input = Stdio::from(listener.as_fd().try_clone_to_owned().unwrap());
+        Self::started(folder(), place, &[], &format!("{lines}\n{hand}"), input)
     }
 
     fn start(folder: PathBuf, place: Place, changes: &[(&str, &str)]) -> Self {
-        Self::started(folder, place, changes, &[], Stdio::null())
+        Self::started(folder, place, changes, "exec \"$@\"", Stdio::null())
     }
 
-    /// Starts it by another program, if one is named.
+    /// Starts it by a shell's script.
     fn started(
         folder: PathBuf,
         place: Place,
         changes: &[(&str, &str)],
-        by: &[&str],
+        script: &str,
         input: Stdio,
     ) -> Self {
         let config = folder.join("pii-milter.yaml");
         fs::write(&config, configuration(&place, changes)).unwrap();
         let manager = UnixDatagram::bind(folder.join("notify")).unwrap();
-        let mut words = by.iter().chain([&env!("CARGO_BIN_EXE_pii-milter")]);
-        let mut child = Command::new(words.next().unwrap())
-            .args(words)
+        let mut child = Command::new("sh")
+            .args(["-c", script, "sh", env!("CARGO_BIN_EXE_pii-milter")])
             .arg("--config")
             .arg(&config)
             .arg("serve")
@@ -229,10 +225,15 @@ impl Daemon {
 
     /// What it tells the service manager next.
     pub fn tells(&self) -> String {
-        self.manager.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.tells_within(PATIENCE).unwrap()
+    }
+
+    /// The same, if it comes in time.
+    pub fn tells_within(&self, time: Duration) -> Option<String> {
+        self.manager.set_read_timeout(Some(time)).unwrap();
         let mut bytes = [0; 500];
-        let length = self.manager.recv(&mut bytes).unwrap();
-        String::from_utf8_lossy(bytes.get(..length).unwrap()).into_owned()
+        let length = self.manager.recv(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(bytes.get(..length).unwrap()).into_owned())
     }
 
     pub fn log(&self) -> String {

@@ -149,6 +149,27 @@ fn the_service_manager_hears_what_happens() {
     assert!(daemon.end().success());
 }
 
+/// Whoever has the socket keeps it.
+#[tokio::test]
+async fn a_socket_that_another_has_is_told() {
+    for first in [Daemon::over_inet(&[]), Daemon::over_unix(&[])] {
+        let second = Command::new(env!("CARGO_BIN_EXE_pii-milter"))
+            .arg("--config")
+            .arg(&first.config)
+            .arg("serve")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&second.stderr);
+        assert_eq!(second.status.code(), Some(75), "{said}");
+        assert!(
+            said.contains("another process listens there; end it first"),
+            "{said}"
+        );
+        show(&mut first.connect().await, &PLAIN).await;
+        assert_eq!(first.messages(1).len(), 1, "the first one goes on");
+    }
+}
+
 #[test]
 fn a_bad_configuration_does_not_start() {
     let out = Command::new(env!("CARGO_BIN_EXE_pii-milter"))

@@ -21,4 +21,5 @@ mod protocol;
 mod rows;
 mod sessions;
 mod verdict;
+mod watchdog;
 mod wire;

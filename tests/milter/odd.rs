@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::net::TcpListener;
 
 use crate::chance::Chance;
-use crate::daemon::{Daemon, ENFORCE, PLAIN, show};
+use crate::daemon::{Daemon, ENFORCE, PLAIN, Place, show};
 use crate::wire::{Wire, hello, packet, rounds};
 
 const AHV: &[u8] = b"AHV 756.9217.0769.85\r\n";
@@ -303,9 +303,21 @@ fn clients_are_read_or_unknown_and_never_a_closed_connection() {
 async fn the_socket_may_come_from_the_service_manager() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     // The configuration names a socket that could not be opened a second time.
-    let daemon = Daemon::given(&listener, &[]);
+    let place = Place::Inet(listener.local_addr().unwrap().port());
+    let daemon = Daemon::given(&listener, place, "");
     daemon.wait_for("the service manager's socket is used");
     drop(listener);
     show(&mut daemon.connect().await, &PLAIN).await;
     assert_eq!(daemon.messages(1).len(), 1);
+}
+
+#[test]
+fn an_mta_without_a_name_is_a_dash() {
+    let daemon = Daemon::over_unix(&[]);
+    let mut wire = greeted(&daemon, b"4\0\x19127.0.0.1");
+    let replies = judged(&mut wire, &message(&[b"<b@example.ch>".to_vec()], &[], AHV));
+    let is_ours = |(_, field): &&(u8, Vec<u8>)| {
+        String::from_utf8_lossy(field).contains("X-PII-Milter\0 -; level=confidential;")
+    };
+    assert_eq!(replies.iter().filter(is_ours).count(), 1, "{replies:?}");
 }
