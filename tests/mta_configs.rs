@@ -64,8 +64,8 @@ fn in_the_manual() -> Result<BTreeSet<String>, Box<dyn Error>> {
     Ok(rules.map(str::to_owned).collect())
 }
 
-/// A copy of a folder, for Sendmail has no word for the folder of its configuration: `$folder` becomes
-/// its path.
+/// A copy of a folder, for aliases and Sendmail have no word for the folder that they stand in: `$folder`
+/// becomes its path.
 fn placed(case: &Path, name: &str) -> Result<PathBuf, Box<dyn Error>> {
     let copy = scratch(name)?;
     for entry in fs::read_dir(case)? {
@@ -95,13 +95,10 @@ fn judged(case: &Path, rules: &mut BTreeSet<String>) -> Result<Vec<String>, Box<
     }
     fs::write(&config, text)?;
 
-    let (flag, folder, path) = match case.join("sendmail.cf").exists() {
-        true => {
-            let copy = placed(case, &name)?;
-            let cf = copy.join("sendmail.cf");
-            ("--sendmail", copy, cf)
-        }
-        false => ("--postfix", case.to_owned(), case.to_owned()),
+    let folder = placed(case, &name)?;
+    let (flag, path) = match folder.join("sendmail.cf") {
+        cf if cf.exists() => ("--sendmail", cf),
+        _ => ("--postfix", folder.clone()),
     };
     let (config, path) = (config.display().to_string(), path.display().to_string());
     let arguments = ["check", "mta", "--config", &config, flag, &path];

@@ -13,16 +13,44 @@ const LARGEST: u64 = 64 << 20;
 /// So many addresses are named; the rest is counted.
 const NAMED: usize = 3;
 
+/// The file of a list, in aliases(5).
+const INCLUDE: &str = ":include:";
+
 /// The entries of a table: key, and what it expands to. `None` where there is no such file.
 ///
 /// Both kinds of line: `name: a, b` of aliases(5) and `key a, b` of virtual(5). A line that begins with a
-/// blank continues the one before.
+/// blank continues the one before. In the place of `:include:/file` stands what that file holds; the
+/// target stays as it is where the file cannot be read.
 pub fn entries(path: &Path) -> Option<Vec<(String, Vec<String>)>> {
+    let mut entries = parse(&text(path)?);
+    for (_, targets) in &mut entries {
+        let written = std::mem::take(targets);
+        let listed = |target: String| match target.strip_prefix(INCLUDE).map(Path::new).map(text) {
+            Some(Some(list)) => targets_of(&list),
+            _ => vec![target],
+        };
+        targets.extend(written.into_iter().flat_map(listed));
+    }
+    Some(entries)
+}
+
+fn text(path: &Path) -> Option<String> {
     if fs::metadata(path).ok()?.len() > LARGEST {
         return None;
     }
-    let text = fs::read(path).ok()?;
-    Some(parse(&String::from_utf8_lossy(&text)))
+    Some(String::from_utf8_lossy(&fs::read(path).ok()?).into_owned())
+}
+
+/// What to say about lists whose file cannot be read.
+pub fn unread(entries: &[(String, Vec<String>)]) -> Option<String> {
+    let mut pairs = entries
+        .iter()
+        .flat_map(|(key, targets)| targets.iter().map(move |target| (key, target)));
+    let (key, list) = pairs.find(|(_, target)| target.starts_with(INCLUDE))?;
+    Some(format!(
+        "{key} expands to {list}, which cannot be read here; an address in it that is not ours gets mail \
+         that was decided for us"
+    ))
 }
 
 /// What to say about entries that lead outside.
@@ -76,17 +104,24 @@ fn parse(text: &str) -> Vec<(String, Vec<String>)> {
         }
     }
     let entry = |line: String| {
-        let (key, value) = line.split_once([' ', '\t', ':'])?;
+        let end = line.find([' ', '\t', ':'])?;
+        let (key, value) = line.split_at(end);
         // `name : value` is allowed too.
-        let value = value.trim_start().trim_start_matches(':');
-        let targets = value.split([',', ' ', '\t']).map(str::trim);
-        let targets = targets.filter(|target| !target.is_empty());
-        Some((
-            key.trim_matches('"').to_owned(),
-            targets.map(str::to_owned).collect(),
-        ))
+        let value = value.trim_start();
+        let value = value.strip_prefix(':').unwrap_or(value);
+        Some((key.trim_matches('"').to_owned(), targets_of(value)))
     };
     lines.into_iter().filter_map(entry).collect()
+}
+
+/// Targets that commas, blanks or line ends part; the lines of a list may be comments.
+fn targets_of(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let targets = lines.flat_map(|line| line.split([',', ' ', '\t']));
+    let targets = targets.filter(|target| !target.is_empty());
+    targets
+        .map(|target| target.trim_matches('"').to_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -95,13 +130,17 @@ mod tests {
 
     #[test]
     fn both_kinds_of_line_and_their_continuations() {
-        let found = parse("# c\nroot: anna@x.ch,\n  beat@y.ch\ninfo@x.ch carla@z.ch\n\nbad\n");
+        let found = parse(
+            "# c\nroot: anna@x.ch,\n  beat@y.ch\ninfo@x.ch carla@z.ch\n\nbad\nall : :include:/l\nteam::include:/l\n",
+        );
         let owned = |words: &[&str]| -> Vec<String> { words.iter().map(|w| (*w).into()).collect() };
         assert_eq!(
             found,
             [
                 ("root".to_owned(), owned(&["anna@x.ch", "beat@y.ch"])),
                 ("info@x.ch".to_owned(), owned(&["carla@z.ch"])),
+                ("all".to_owned(), owned(&[":include:/l"])),
+                ("team".to_owned(), owned(&[":include:/l"])),
             ]
         );
     }

@@ -33,11 +33,12 @@ pub fn aliases(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                 let at = text.map_or_else(String::new, |path| path.display().to_string());
                 findings.extend(source::outside(&entries, filter).map(|what| {
                     Hole.at(
-                        at,
+                        &at,
                         what,
                         "send there by a mailbox of yours, or take the target out",
                     )
                 }));
+                findings.extend(source::unread(&entries).map(|what| Note.at(&at, what, "")));
             } else if text.is_none() && table.contains(':') {
                 let what = format!(
                     "{parameter} names {table}, which is not looked into; an address of ours that expands \

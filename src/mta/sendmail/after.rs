@@ -21,6 +21,7 @@ pub fn aliases(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     for file in files.map(str::trim).filter(|file| !file.is_empty()) {
         let path = file.rsplit(':').next().unwrap_or(file);
         let entries = source::entries(Path::new(path)).unwrap_or_default();
+        findings.extend(source::unread(&entries).map(|what| Note.at(path, what, "")));
         findings.extend(source::outside(&entries, filter).map(|what| {
             Hole.at(
                 path,
