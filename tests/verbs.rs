@@ -6,8 +6,10 @@
     reason = "a panic is the report"
 )]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -328,4 +330,29 @@ fn a_mail_can_come_from_standard_input() {
             "{args:?}: {out}"
         );
     }
+}
+
+/// What is printed is UTF-8, whatever the locale says; a name that is none is shown as far as it can be.
+#[test]
+fn no_locale_changes_what_is_read_or_said() {
+    let folder = Folder::new("locale");
+    let name = OsStr::from_bytes(b"M\xfcller.eml");
+    fs::write(folder.0.join(name), FOUND).unwrap();
+    folder.write("Zürich.eml", FOUND);
+    for args in [&["scan", "."][..], &["explain", "Zürich.eml"], &["check"]] {
+        let said = ["C.UTF-8", "POSIX", "de_CH.ISO-8859-1", "nonsense"].map(|locale| {
+            let done = folder.program(args).env("LC_ALL", locale).output().unwrap();
+            assert!(
+                matches!(done.status.code(), Some(0 | 1)),
+                "{args:?}: {done:?}"
+            );
+            String::from_utf8(done.stdout).unwrap()
+        });
+        assert!(said.iter().all(|one| *one == said[0]), "{args:?}: {said:?}");
+    }
+    let (_, said, _) = folder.run(&["scan", "."]);
+    assert!(
+        said.contains("Zürich.eml") && said.contains("M\u{fffd}ller.eml"),
+        "{said}"
+    );
 }

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Makes user and folders; a first install enables and starts the service. The MTA is left as it is.
+if [ "$1" = 1 ]; then
+    case $(getent passwd pii-milter || :) in
+    '' | *:/nonexistent:*) ;;
+    *) echo "pii-milter: the user pii-milter was there already, and stays as it is; the service runs as it." ;;
+    esac
+fi
 systemd-sysusers pii-milter.conf || :
 systemd-tmpfiles --create pii-milter.conf || :
 if [ -d /run/systemd/system ]; then

@@ -75,7 +75,7 @@ pub struct Complete {
     pub metrics: Arc<Metrics>,
     /// The client's address.
     pub client: Option<IpAddr>,
-    /// The name of our MTA.
+    /// The name of our MTA, `-` where it has none.
     pub host: String,
     /// The queue id, `-` where there is none.
     pub queue: String,
@@ -92,7 +92,7 @@ impl Session {
             open,
             service,
             client: None,
-            host: String::new(),
+            host: "-".into(),
             actions: Actions::empty(),
             keeps_space: false,
             mail: None,
@@ -127,7 +127,7 @@ impl Session {
             SocketInfo::Inet(address) => Some(address.ip().to_canonical()),
             SocketInfo::Unix(_) | SocketInfo::Unknown => None,
         };
-        self.host = text(macros, c"j").unwrap_or_default();
+        self.host = text(macros, c"j").unwrap_or_else(|| "-".into());
     }
 
     /// A message begins, unless there is too much to do: then this says what the MTA is told. Who
