@@ -295,11 +295,11 @@ bare() {
     ! getent group postfix >/dev/null || groupdel postfix
     rm -rf /var/spool/postfix
     # A person of that name is there.
-    useradd --create-home --shell /bin/bash pii-milter
+    useradd --home-dir /srv/person --create-home --shell /bin/bash pii-milter
     local user; user=$(getent passwd pii-milter)
     dpkg -i "$new" >/tmp/installed 2>&1 || die 'the package does not install without Postfix and systemd'
     grep -q 'the user pii-milter was there already, and stays as it is' /tmp/installed || die 'nothing is said of the user'
-    [ "$user" = "$(getent passwd pii-milter)" ] && [ -d /home/pii-milter ] || die 'the user is not as it was'
+    [ "$user" = "$(getent passwd pii-milter)" ] && [ -d /srv/person ] || die 'the user is not as it was'
     [ "$(stat -c '%a %U %G' /var/spool/postfix/pii-milter)" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
     by_hand 2>/tmp/log & local pid=$!
     until_true test -S $socket
