@@ -259,11 +259,8 @@ fails() {
     say "$(tail -n 1 /tmp/said)"
 }
 
-# Runs the unit's command as its user, in the background, without a service manager.
-by_hand() {
-    setpriv --reuid pii-milter --regid pii-milter --clear-groups --no-new-privs \
-        $(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/pii-milter.service) "$@"
-}
+# The unit's command as its user, without a service manager.
+by_hand=(setpriv --reuid pii-milter --regid pii-milter --clear-groups --no-new-privs /usr/bin/pii-milter serve)
 
 # An /etc that is read-only, and a /var that is full.
 no_room() {
@@ -277,10 +274,10 @@ no_room() {
     local folder=${socket%/*}
     mount -t tmpfs -o size=64k,nr_inodes=4,uid="$(id -u pii-milter)",gid="$(getent group postfix | cut -d: -f3)",mode=2750 tmpfs "$folder"
     touch "$folder"/{1,2,3}
-    fails 75 "cannot listen on unix:$socket: No space left on device" by_hand
+    fails 75 "cannot listen on unix:$socket: No space left on device" "${by_hand[@]}"
     [ "$(ls "$folder")" = "$(printf '%s\n' 1 2 3)" ] || die 'a full folder is not as it was'
     rm "$folder/1"
-    by_hand 2>/tmp/log & local pid=$!
+    "${by_hand[@]}" 2>/tmp/log & local pid=$!
     until_true test -S $socket
     dd if=/dev/zero of="$folder/2" bs=1k count=64 2>/dev/null || true
     pii-milter explain /give/05-de-ten-ids.eml >/tmp/explained || [ $? = 1 ] || die 'explain needs room in /var'
@@ -301,11 +298,12 @@ bare() {
     grep -q 'the user pii-milter was there already, and stays as it is' /tmp/installed || die 'nothing is said of the user'
     [ "$user" = "$(getent passwd pii-milter)" ] && [ -d /srv/person ] || die 'the user is not as it was'
     [ "$(stat -c '%a %U %G' /var/spool/postfix/pii-milter)" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
-    by_hand 2>/tmp/log & local pid=$!
+    grep -qx "ExecStart=${by_hand[*]: -2}" /usr/lib/systemd/system/pii-milter.service || die 'the unit has another command'
+    "${by_hand[@]}" 2>/tmp/log & local pid=$!
     until_true test -S $socket
     [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
     until_true grep -q ready /tmp/log
-    fails 75 'another process listens there; end it first' by_hand
+    fails 75 'another process listens there; end it first' "${by_hand[@]}"
     kill $pid; wait $pid || die 'ended badly'
     fails 2 'there is no postconf(1) here; is Postfix installed on this machine?' pii-milter check mta --postfix /etc/postfix
     fails 2 'there is no postconf(1) here' pii-milter setup --domains example.ch --mta postfix
