@@ -96,11 +96,11 @@ pub fn inspect(
 /// The extract of a message that nobody looks into.
 fn sealed(unread: Unread) -> Extract {
     Extract {
-        texts: Vec::new(),
         unreadable: vec![Unreadable {
             part: PartPath("1".into()),
             why: unread.why,
             detail: unread.detail,
         }],
+        ..Extract::default()
     }
 }

@@ -85,6 +85,7 @@ fn weighed(content: &str, findings: &[(&str, Entity)]) -> Classification {
     let extract = Extract {
         texts: vec![text(content)],
         unreadable: Vec::new(),
+        ..Extract::default()
     };
     weigh(&message(), extract, all(findings.collect()), &levels())
 }
@@ -168,6 +169,7 @@ fn low_confidence_is_noted_only() {
     let extract = Extract {
         texts: vec![text(content)],
         unreadable: Vec::new(),
+        ..Extract::default()
     };
     let all = weigh(&message(), extract, all(vec![low]), &levels());
     assert_eq!((all.level.as_str(), all.found.len()), ("public", 0));
@@ -187,6 +189,7 @@ fn what_cannot_be_read_is_a_fact_that_counts() {
     let extract = Extract {
         texts: Vec::new(),
         unreadable: vec![unreadable(Why::Unreadable), unreadable(Why::Picture)],
+        ..Extract::default()
     };
     let all = weigh(&message(), extract, Found::default(), &levels());
     assert_eq!(all.because, "confidential: unreadable");
@@ -213,6 +216,7 @@ fn a_hundred_thousand_findings_in_a_moment() {
     let extract = Extract {
         texts: vec![text(&content)],
         unreadable: Vec::new(),
+        ..Extract::default()
     };
     let began = Instant::now();
     let all = weigh(&message(), extract, all(findings), &levels());

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::parts::Parts;
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
 use crate::act::Edit;
+use crate::extract;
 use crate::inspect::{Policy, Verdict, inspect};
-use crate::message::{Address, Envelope, PartPath, Recipient, header, words};
+use crate::message::{Address, Envelope, Message, PartPath, Recipient, header, words};
 
 /// Say what would happen to a message, and why.
 ///
@@ -58,12 +60,14 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let sender = envelope.sender.clone();
     let mut verdict = inspect(envelope, raw.clone(), None, &policy);
     mask_subject(&mut verdict, &raw);
+    let message = Message::read(Envelope::nobody(input::today()), raw, policy.budget.tree);
+    let parts = Parts::of(&extract::all(&message, &policy.budget));
     let path = args.file.display().to_string();
     let report = Report::new(path, message_id, verdict.classification.clone());
     if args.json {
-        report::print_json(&whole(&report, &verdict));
+        report::print_json(&whole(&report, &verdict, &parts));
     } else {
-        print(&report, &verdict, &sender, &policy);
+        print(&report, &verdict, &parts, &sender, &policy);
     }
     Ok(if report.is_found() { FOUND } else { WELL })
 }
@@ -147,12 +151,13 @@ fn mask_subject(verdict: &mut Verdict, raw: &[u8]) {
 }
 
 /// The report with what is decided and done, as `interface.md` lays it down.
-fn whole(report: &Report, verdict: &Verdict) -> Value {
+fn whole(report: &Report, verdict: &Verdict, parts: &Parts) -> Value {
     let mut whole = json!(report);
     let plan = &verdict.plan;
     let edits: Vec<Value> = plan.edits().map(|edit| edit.as_json()).collect();
     let decided = json!({
         "because": verdict.classification.because,
+        "parts": parts,
         "direction": verdict.direction,
         "decisions": verdict.decisions,
         "edits": edits,
@@ -164,7 +169,7 @@ fn whole(report: &Report, verdict: &Verdict) -> Value {
     whole
 }
 
-fn print(report: &Report, verdict: &Verdict, sender: &Address, policy: &Policy) {
+fn print(report: &Report, verdict: &Verdict, parts: &Parts, sender: &Address, policy: &Policy) {
     let from = if sender.as_str().is_empty() {
         "nobody (a bounce)"
     } else {
@@ -182,6 +187,7 @@ fn print(report: &Report, verdict: &Verdict, sender: &Address, policy: &Policy) 
         println!("level      {}, because of \"{because}\"", report.level);
     }
     println!("policy     {}\n", policy.digest);
+    println!("{}\n", parts.table().trim_fmt());
     if report.findings.is_empty() && report.unreadable.is_empty() {
         println!("nothing found");
     }

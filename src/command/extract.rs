@@ -4,6 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use super::print::harmless;
 use super::{LATER, Stop, UNUSABLE, WELL, input};
 use crate::extract::{self, Budget, Extract, Text};
 use crate::message::{Envelope, Message};
@@ -22,7 +23,7 @@ use crate::nearest::did_you_mean;
   pii-milter extract mail.eml                         every text of a mail
   pii-milter extract mail.eml --part 1.2              only the second part of the first one
   pii-milter extract mail.eml --part header:Subject   only the subject
-  pii-milter extract page.html                        a document
+  pii-milter extract list.xlsx --places               a document, with the cell before each text
   pii-milter extract - < mail.eml                     from standard input
 
 Exit codes: 0 printed, 2 the file cannot be read or has no such part.")]
@@ -32,11 +33,15 @@ pub struct Args {
     /// Print this part only, without anything around it: 1, 2.1, header:Subject, name:2.
     #[arg(long, value_name = "PART")]
     part: Option<String>,
+    /// Print each stretch on lines of its own, behind the place where a person finds it: a page, a
+    /// cell. Offsets are not those of --part then.
+    #[arg(long)]
+    places: bool,
 }
 
 /// Runs the verb.
 pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
-    let Args { file, part } = args;
+    let Args { file, part, places } = args;
     let bytes = input::read(&file)?;
     let name = file.to_string_lossy();
     let budget = Budget::default();
@@ -52,7 +57,11 @@ pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
         Some(part) => vec![of_part(&extract, part)?],
         None => extract.texts.iter().collect(),
     };
-    let printed = print(&texts, &kinds, part.is_none() && texts.len() > 1);
+    let printed = if places {
+        print_places(&texts)
+    } else {
+        print(&texts, &kinds, part.is_none() && texts.len() > 1)
+    };
     // Who reads may stop when it likes.
     let printed = printed.or_else(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Ok(()),
@@ -114,8 +123,27 @@ fn print(texts: &[&Text], kinds: &[(String, String)], titled: bool) -> io::Resul
     out.flush()
 }
 
-/// Text without control characters other than line ends and tabs.
-fn harmless(text: &str) -> String {
-    let replace = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    text.replace(replace, "\u{fffd}")
+/// Prints each stretch behind its part and place, blank ones left out.
+fn print_places(texts: &[&Text]) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for text in texts {
+        let mut end = 0;
+        let places = text
+            .places
+            .iter()
+            .map(|(range, place)| (range.clone(), place.as_str()));
+        for (range, place) in places.chain([(text.content.len()..text.content.len(), "")]) {
+            // What stands between two places is simply the part.
+            for (range, place) in [(end..range.start, ""), (range.clone(), place)] {
+                let stretch = text.content.get(range).unwrap_or_default().trim();
+                if !stretch.is_empty() {
+                    let comma = if place.is_empty() { "" } else { ", " };
+                    let place = harmless(&format!("{}{comma}{place}", text.part));
+                    writeln!(out, "[{place}] {}", harmless(stretch))?;
+                }
+            }
+            end = range.end;
+        }
+    }
+    out.flush()
 }

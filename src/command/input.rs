@@ -75,23 +75,3 @@ pub fn message_id(raw: &[u8]) -> Option<String> {
 pub fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
-
-/// The messages of an mbox: each begins with a line `From `, behind an empty line (RFC 4155).
-pub fn messages_of(mbox: &[u8]) -> Vec<&[u8]> {
-    let mut starts = vec![0];
-    starts.extend(
-        memchr::memmem::find_iter(mbox, b"\nFrom ").filter_map(|at| {
-            let before = mbox.get(..=at)?;
-            (before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n")).then_some(at + 1)
-        }),
-    );
-    let ends = starts.iter().skip(1).copied().chain([mbox.len()]);
-    let bounds = starts.iter().copied().zip(ends);
-    bounds
-        .filter_map(|(start, end)| {
-            let message = mbox.get(start..end)?;
-            let line = memchr::memchr(b'\n', message).map_or(message.len(), |at| at + 1);
-            message.get(line..)
-        })
-        .collect()
-}

@@ -15,6 +15,7 @@ mod completions;
 mod explain;
 mod extract;
 mod input;
+mod parts;
 mod relays;
 mod report;
 mod rules;

@@ -34,3 +34,9 @@ pub fn text(words: Arguments<'_>) -> bool {
         }
     }
 }
+
+/// Text without control characters other than line ends and tabs.
+pub fn harmless(text: &str) -> String {
+    let replace = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.replace(replace, "\u{fffd}")
+}

@@ -228,7 +228,7 @@ fn scan(file: &Path, policy: &Policy) -> Vec<Result<Report, String>> {
         Err(Stop(_, sentence)) => return vec![Err(sentence)],
     };
     if bytes.starts_with(b"From ") {
-        let messages = input::messages_of(&bytes).into_iter().enumerate();
+        let messages = extract::messages(&bytes).into_iter().enumerate();
         return messages
             .map(|(at, raw)| Ok(weigh(format!("{name}:{}", at + 1), raw, true, policy)))
             .collect();
@@ -254,12 +254,12 @@ fn weigh(path: String, bytes: &[u8], is_message: bool, policy: &Policy) -> Repor
     };
     // A panic on one file must not end the walk over the others.
     let extract = catch_unwind(AssertUnwindSafe(extract)).unwrap_or_else(|_| Extract {
-        texts: Vec::new(),
         unreadable: vec![Unreadable {
             part: PartPath("1".into()),
             why: Why::Unreadable,
             detail: "reading it failed".into(),
         }],
+        ..Extract::default()
     });
     let findings = detect::scan(&extract.texts, &policy.detectors);
     let classification = classify::weigh(&message, extract, findings, &policy.levels);

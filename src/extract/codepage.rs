@@ -20,6 +20,11 @@ pub(super) fn decode(bytes: &[u8], page: u32) -> String {
     }
 }
 
+/// Text that says nothing of its charset: UTF-8 where it can be, else that of western Windows.
+pub(super) fn western(bytes: &[u8]) -> String {
+    charset::decode(bytes, Some("windows-1252"))
+}
+
 /// The name under which the Encoding Standard, or a mailer, knows the page.
 pub(super) fn label(page: u32) -> String {
     let name = match page {

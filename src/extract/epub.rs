@@ -37,6 +37,7 @@ pub(super) fn is_book(archive: &Archive<'_>) -> bool {
 
 /// Reads a book.
 pub(super) fn read(archive: &Archive<'_>, source: &Source<'_>, work: &mut Work) {
+    work.is_rather("EPUB");
     let encrypted = encrypted(archive, source.path, work);
     if !encrypted.is_empty() {
         work.unreadable(

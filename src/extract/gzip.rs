@@ -18,6 +18,10 @@ const WINDOW: u64 = 64 << 20;
 pub(super) struct Packed;
 
 impl Format for Packed {
+    fn name(&self) -> &'static str {
+        "packed file"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         matches!(
             sniff::kind(source.bytes),

@@ -32,6 +32,10 @@ const MOST_ATTRIBUTES: usize = 1_000;
 pub(super) struct Html;
 
 impl Format for Html {
+    fn name(&self) -> &'static str {
+        "HTML"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let start = source.bytes.trim_ascii_start();
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);

@@ -10,6 +10,10 @@ use super::{Format, Source, Why, Work};
 pub(super) struct Mail;
 
 impl Format for Mail {
+    fn name(&self) -> &'static str {
+        "mail"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let is_file = source.is_named(&[".eml"]) && header::begins(source.bytes);
         mime::is_message(source.media_type) || is_file

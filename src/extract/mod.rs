@@ -2,6 +2,7 @@
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
 mod aes;
+mod card;
 mod codepage;
 mod doc;
 mod draft;
@@ -11,17 +12,21 @@ mod grid;
 mod gzip;
 mod header;
 mod html;
+mod json;
 mod mail;
 mod mapi;
+mod mbox;
 mod msg;
 mod number;
 mod object;
 mod odf;
 mod ole;
 mod ooxml;
+mod opaque;
 mod page;
 mod password;
 mod pdf;
+mod picture;
 mod plain;
 mod ppt;
 mod rar;
@@ -35,9 +40,11 @@ mod story;
 mod tag;
 mod tar;
 mod tnef;
+mod uuencode;
 mod work;
 mod xls;
 mod xml;
+mod xml_file;
 mod zip;
 
 use std::ops::Range;
@@ -46,10 +53,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{self, Limits, Message, PartPath};
 
+pub use mbox::messages;
+
 use work::Work;
 
 /// A way to turn content of one kind into text, or into more content.
 trait Format: Sync {
+    /// What a person calls it.
+    fn name(&self) -> &'static str;
+
     /// True for content that this format reads. It is asked in the order of [`FORMATS`].
     fn takes(&self, source: &Source<'_>) -> bool;
 
@@ -77,9 +89,14 @@ const FORMATS: &[&dyn Format] = &[
     &tar::Tar,
     &ole::Compound,
     &tnef::Tnef,
+    &opaque::Opaque,
+    &picture::Picture,
+    &mbox::Mbox,
     &mail::Mail,
     &html::Html,
-    &plain::Picture,
+    &card::Card,
+    &xml_file::XmlFile,
+    &json::Json,
     &plain::Plain,
 ];
 
@@ -216,6 +233,18 @@ impl Default for Budget {
     }
 }
 
+/// A part that was opened, and what it turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Which part.
+    pub part: PartPath,
+    /// What it is by its content: `PDF`, `ZIP`; [`INVOICE`] for an electronic one.
+    pub format: &'static str,
+}
+
+/// The format of an electronic invoice (EN 16931), alone or in a PDF.
+pub const INVOICE: &str = "invoice";
+
 /// What extraction gives.
 #[derive(Debug, Default)]
 pub struct Extract {
@@ -223,6 +252,8 @@ pub struct Extract {
     pub texts: Vec<Text>,
     /// What could not be read.
     pub unreadable: Vec<Unreadable>,
+    /// What was opened, in that order.
+    pub parts: Vec<Opened>,
 }
 
 /// All texts of a message, and what could not be read.
@@ -230,6 +261,7 @@ pub fn all(message: &Message, budget: &Budget) -> Extract {
     let mut work = Work::new(budget, Some(message));
     header::read(&message.fields, &message.raw, None, &mut work);
     work.read_tree(&message.raw, &message.parts, &message.left_out);
+    picture::tell_scans(&mut work.extract);
     work.extract
 }
 

@@ -36,6 +36,7 @@ pub(super) fn is_document(archive: &Archive<'_>) -> bool {
 
 /// Reads a document.
 pub(super) fn read(archive: &Archive<'_>, source: &Source<'_>, work: &mut Work) {
+    work.is_rather("OpenDocument");
     if is_encrypted(archive, source, work) {
         let detail = "an OpenDocument document encrypted with a password";
         return work.unreadable(source.path, Why::Encrypted, detail);

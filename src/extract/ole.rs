@@ -21,6 +21,10 @@ const ENCRYPTED: &str = "EncryptedPackage";
 pub(super) struct Compound;
 
 impl Format for Compound {
+    fn name(&self) -> &'static str {
+        "compound file"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         source.bytes.starts_with(MAGIC)
     }
@@ -42,12 +46,16 @@ fn by_program(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
     if has(ENCRYPTED) || has("EncryptedSummary") || has("\u{9}DRMContent") {
         by_password(ole, source, work);
     } else if has(msg::PROPERTIES) {
+        work.is_rather("Outlook message");
         msg::read(ole, Path::new("/"), source, work);
     } else if has("WordDocument") {
+        work.is_rather("document");
         doc::read(ole, source, work);
     } else if has("PowerPoint Document") {
+        work.is_rather("presentation");
         ppt::read(ole, source, work);
     } else if has("Workbook") || has("Book") {
+        work.is_rather("workbook");
         xls::read(source, work);
     } else if object::is_object(ole) {
         return object::read(ole, source, work);

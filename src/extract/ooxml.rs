@@ -69,8 +69,14 @@ fn document(package: &mut Package<'_>, main: &str, work: &mut Work) -> bool {
     let kind = if main.ends_with("workbook.bin") {
         "workbook".to_owned()
     } else {
-        root(&unpacked.bytes)
+        let start = unpacked.bytes.get(..unpacked.bytes.len().min(4096));
+        xml::root(&xml::decode(start.unwrap_or_default()))
     };
+    match kind.as_str() {
+        "workbook" => work.is_rather("workbook"),
+        "presentation" => work.is_rather("presentation"),
+        _ => work.is_rather("document"),
+    }
     match kind.as_str() {
         "workbook" => sheet::read(package, main, &unpacked.bytes, work),
         "presentation" => slides::read(package, main, &unpacked.bytes, work),
@@ -82,20 +88,6 @@ fn document(package: &mut Package<'_>, main: &str, work: &mut Work) -> bool {
     }
     work.release(unpacked);
     matches!(kind.as_str(), "workbook" | "presentation" | "document")
-}
-
-/// The name of the outermost element.
-fn root(bytes: &[u8]) -> String {
-    let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let mut root = String::new();
-    xml::walk(&xml::decode(start), |piece| {
-        if let Piece::Start(name, _) = piece
-            && root.is_empty()
-        {
-            root.push_str(name);
-        }
-    });
-    root
 }
 
 /// What one part says of another (ECMA-376 part 2, 6.5).

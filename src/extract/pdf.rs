@@ -32,6 +32,10 @@ const DRAWS: &[&[u8]] = &[b" Do", b"\nDo", b" EI", b"\nEI"];
 pub(super) struct Pdf;
 
 impl Format for Pdf {
+    fn name(&self) -> &'static str {
+        "PDF"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let head = source
             .bytes

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Turns plain text of any charset into text, and names pictures.
+//! Turns plain text of any charset into text.
 
 use memchr::memmem;
 
 use crate::message::charset;
 
-use super::{Format, Source, Why, Work, sealed};
+use super::{Format, Source, Why, Work, sealed, uuencode};
 
 /// Types of text that are not called `text/`.
 const TEXTS: &[&str] = &[
@@ -30,6 +30,10 @@ const SAMPLE: usize = 64 << 10;
 pub(super) struct Plain;
 
 impl Format for Plain {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let is_declared = source.media_type.starts_with("text/")
             || TEXTS.iter().any(|kind| source.media_type.starts_with(kind));
@@ -46,7 +50,11 @@ impl Format for Plain {
             let detail = "it says that it is text, but most likely it is something else";
             work.unreadable(source.path, Why::Partly, detail);
         }
+        let files = uuencode::files(&text);
         work.text(source.path, text, Vec::new());
+        for (name, bytes) in files {
+            work.open_named(source, &name, &bytes);
+        }
         if memmem::find(source.bytes, sealed::PGP_MESSAGE).is_some() {
             work.unreadable(
                 source.path,
@@ -62,20 +70,6 @@ impl Format for Plain {
             let detail = "a fragment of a message, which cannot be judged alone";
             work.unreadable(source.path, Why::Unreadable, detail);
         }
-    }
-}
-
-/// Pictures, of which nothing is read.
-pub(super) struct Picture;
-
-impl Format for Picture {
-    fn takes(&self, source: &Source<'_>) -> bool {
-        source.media_type.starts_with("image/") && !is_text(source.bytes)
-    }
-
-    fn read(&self, source: &Source<'_>, work: &mut Work) {
-        let detail = format!("a picture ({})", source.media_type);
-        work.unreadable(source.path, Why::Picture, detail);
     }
 }
 
@@ -103,7 +97,7 @@ fn is_mostly_printable(text: &str) -> bool {
 }
 
 /// True for content whose beginning is UTF-8 or UTF-16 text without control characters.
-fn is_text(bytes: &[u8]) -> bool {
+pub(super) fn is_text(bytes: &[u8]) -> bool {
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
     if sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]) {
         let text = charset::decode(sample, None);

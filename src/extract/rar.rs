@@ -18,6 +18,10 @@ const MOST_HEADERS: usize = 20_000;
 pub(super) struct Rar;
 
 impl Format for Rar {
+    fn name(&self) -> &'static str {
+        "RAR"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         sniff::kind(source.bytes) == Kind::Rar
     }

@@ -18,6 +18,10 @@ const MOST_DEPTH: usize = 10_000;
 pub(super) struct Rtf;
 
 impl Format for Rtf {
+    fn name(&self) -> &'static str {
+        "RTF"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let start = source.bytes.trim_ascii_start();
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);

@@ -43,6 +43,10 @@ const ENVELOPES: &[(&str, &str)] = &[
 pub(super) struct Encrypted;
 
 impl Format for Encrypted {
+    fn name(&self) -> &'static str {
+        "encrypted"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let is_smime = SMIME.contains(&source.media_type) || source.is_named(&[".p7m"]);
         let is_version = source.media_type == "application/pgp-encrypted";
@@ -67,6 +71,10 @@ impl Format for Encrypted {
 pub(super) struct Envelope;
 
 impl Format for Envelope {
+    fn name(&self) -> &'static str {
+        "envelope of a delivery service"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         service(source).is_some() && Html.takes(source)
     }
@@ -88,6 +96,10 @@ fn service<'a>(source: &Source<'_>) -> Option<&'a str> {
 pub(super) struct Signature;
 
 impl Format for Signature {
+    fn name(&self) -> &'static str {
+        "signature"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         let bytes = source.bytes.trim_ascii();
         let is_pgp = bytes.starts_with(b"-----BEGIN PGP ") && bytes.ends_with(b"-----");

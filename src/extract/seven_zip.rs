@@ -18,6 +18,10 @@ const MEMORY: usize = 128 << 10;
 pub(super) struct SevenZip;
 
 impl Format for SevenZip {
+    fn name(&self) -> &'static str {
+        "7z"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         sniff::kind(source.bytes) == Kind::SevenZip
     }

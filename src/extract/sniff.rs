@@ -90,12 +90,19 @@ pub(super) fn kind(bytes: &[u8]) -> Kind {
             b'P',
             ..,
         ] => Kind::Picture,
+        // HEIF and AVIF (ISO/IEC 23008-12): a box that tells the kinds of file it is.
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] if is_still(brand) => Kind::Picture,
         [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', b'&', ..] => Kind::Bzip2,
         _ if is_tar(bytes) => Kind::Tar,
         // A program that unpacks itself, or something written before the archive.
         _ if ends_as_zip(bytes) => Kind::Zip,
         _ => Kind::Other,
     }
+}
+
+fn is_still(brand: &[u8]) -> bool {
+    const BRANDS: &[&[u8]] = &[b"heic", b"heix", b"heim", b"mif1", b"msf1", b"avif"];
+    BRANDS.iter().any(|known| brand.starts_with(known))
 }
 
 /// The check sum of the first header is right: true for every kind of tar.

@@ -119,6 +119,27 @@ pub(super) fn read_all(bytes: &[u8]) -> Story {
     }
 }
 
+/// Reads what is said of a picture or document in XMP: every text and every value, a line for each.
+pub(super) fn read_properties(bytes: &[u8]) -> Story {
+    let mut flow = Flow::default();
+    let is_whole = xml::walk(&xml::decode(bytes), |piece| match piece {
+        Piece::Start(_, attributes) => {
+            for (_, value) in attributes.all() {
+                flow.block();
+                flow.add(&value);
+            }
+            flow.block();
+        }
+        Piece::End(_) => flow.block(),
+        Piece::Text(text) => flow.add(text),
+    });
+    Story {
+        text: flow.finish(),
+        aside: String::new(),
+        is_whole,
+    }
+}
+
 /// Reads values that stand in attributes `v`: the data that a pivot table keeps.
 pub(super) fn read_values(bytes: &[u8]) -> Story {
     let mut flow = Flow::default();

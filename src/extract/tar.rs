@@ -13,6 +13,10 @@ const BLOCK: usize = 512;
 pub(super) struct Tar;
 
 impl Format for Tar {
+    fn name(&self) -> &'static str {
+        "tar"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         sniff::kind(source.bytes) == Kind::Tar
     }

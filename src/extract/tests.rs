@@ -154,7 +154,7 @@ fn what_cannot_be_read_is_named() {
         let extract = extract(raw.as_bytes());
         reasons(&extract).first().map(|(_, why)| *why)
     };
-    assert_eq!(one("image/png", "iVBORw0KGgo="), Some(Why::Picture));
+    assert_eq!(one("image/png", "iVBORw0KGgo="), Some(Why::Unreadable));
     assert_eq!(one("application/zip", "UEsDBAAA"), Some(Why::Unreadable));
     // SEQUENCE, OID envelopedData.
     assert_eq!(
@@ -310,4 +310,38 @@ fn a_document_of_which_nothing_came_was_not_read() {
         let why: Vec<Why> = extract.unreadable.iter().map(|part| part.why).collect();
         assert_eq!(why, [Why::Unreadable], "{bytes:?}");
     }
+}
+
+#[test]
+fn a_scan_alone_is_unreadable_and_a_logo_is_a_picture() {
+    let mail = |body: &str| {
+        let picture = "--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\n\
+            iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAA=\n--b--\n";
+        format!(
+            "Subject: Scan\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{body}\n{picture}"
+        )
+    };
+    let with_text = extract(mail("Mit Logo.").as_bytes());
+    assert_eq!(reasons(&with_text), [("2", Why::Picture)]);
+    let alone = extract(mail("").as_bytes());
+    assert_eq!(reasons(&alone), [("2", Why::Unreadable)]);
+}
+
+#[test]
+fn what_was_opened_is_told() {
+    let mail = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nHallo\n\nbegin 644 a.json\n\
+        .>R)A(CH@(EQU,#!%.2)]\n`\nend\n--b\nContent-Type: text/vcard\n\nBEGIN:VCARD\n--b--\n";
+    let read = extract(mail.as_bytes());
+    let opened: Vec<_> = read
+        .parts
+        .iter()
+        .map(|part| (part.part.0.as_str(), part.format))
+        .collect();
+    assert_eq!(opened[0], ("1", "text"));
+    assert_eq!(opened.last(), Some(&("2", "calendar or contact card")));
+    assert!(
+        read.parts
+            .iter()
+            .any(|part| part.part.0 == "1/a.json" && part.format == "JSON")
+    );
 }

@@ -21,6 +21,10 @@ const CODE_PAGE: u16 = 0x9007;
 pub(super) struct Tnef;
 
 impl Format for Tnef {
+    fn name(&self) -> &'static str {
+        "TNEF"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         source.bytes.starts_with(&SIGNATURE)
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::message::{Message, Part, PartPath, header, transfer};
 
-use super::{Budget, Extract, FORMATS, Source, Text, Unreadable, Why, password};
+use super::{Budget, Extract, FORMATS, Opened, Source, Text, Unreadable, Why, password};
 
 /// Unpacked content and text that may lie in memory at once, in bytes: a worker has 512 MB, and what
 /// looks for findings needs some of them.
@@ -319,6 +319,10 @@ impl<'a> Work<'a> {
         }
         match FORMATS.iter().find(|format| format.takes(source)) {
             Some(format) => {
+                self.extract.parts.push(Opened {
+                    part: source.path.clone(),
+                    format: format.name(),
+                });
                 let before = self.told();
                 format.read(source, self);
                 if self.told() == before && !format.may_be_empty(source) {
@@ -330,6 +334,13 @@ impl<'a> Work<'a> {
                 let detail = format!("there is no reader for the type {}", kind(source));
                 self.unreadable(source.path, Why::Unreadable, detail);
             }
+        }
+    }
+
+    /// Says of the part that is being opened what it is, more exactly.
+    pub fn is_rather(&mut self, format: &'static str) {
+        if let Some(last) = self.extract.parts.last_mut() {
+            last.format = format;
         }
     }
 

@@ -33,21 +33,60 @@ impl Attributes<'_> {
         self.value(|key| key.split_once(':').is_some_and(|(_, local)| local == name))
     }
 
+    /// The local names and values of all attributes, but for declarations of names.
+    pub fn all(&self) -> Vec<(String, String)> {
+        let mut attributes = self.0.attributes();
+        let found = attributes.with_checks(false).flatten();
+        let found = found.filter(|attribute| !attribute.key.as_ref().starts_with("xmlns"));
+        let found = found.map(|attribute| {
+            let name = attribute.key.local_name().as_ref().to_owned();
+            (name, unescaped(attribute.value))
+        });
+        found.collect()
+    }
+
     fn value(&self, is_meant: impl Fn(&str) -> bool) -> Option<String> {
         let mut attributes = self.0.attributes();
         let found = attributes.with_checks(false).flatten();
         let mut found = found.filter(|attribute| is_meant(attribute.key.as_ref()));
-        let value = found.next()?.value;
-        Some(match unescape(&value) {
-            Ok(text) => text.into_owned(),
-            Err(_) => value.into_owned(),
-        })
+        Some(unescaped(found.next()?.value))
+    }
+}
+
+fn unescaped(value: Cow<'_, str>) -> String {
+    match unescape(&value) {
+        Ok(text) => text.into_owned(),
+        Err(_) => value.into_owned(),
     }
 }
 
 /// XML as text, in the encoding that its first bytes tell.
 pub(super) fn decode(bytes: &[u8]) -> String {
-    charset::decode(bytes, Some("utf-8"))
+    charset::decode(bytes, Some(declared(bytes).unwrap_or("utf-8")))
+}
+
+/// The encoding that the declaration names (XML 1.0, 4.3.3).
+fn declared(bytes: &[u8]) -> Option<&str> {
+    let declaration = bytes.strip_prefix(b"<?xml")?;
+    let end = memchr::memmem::find(declaration, b"?>")?;
+    let declaration = str::from_utf8(declaration.get(..end)?).ok()?;
+    let (_, value) = declaration.split_once("encoding")?;
+    value.split(['"', '\'']).nth(1)
+}
+
+/// The local name of the outermost element.
+pub(super) fn root(xml: &str) -> String {
+    // Before it stand a declaration and comments.
+    let mut reader = Reader::from_str(xml);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => {
+                return tag.local_name().as_ref().to_owned();
+            }
+            Ok(Event::Eof) | Err(_) => return String::new(),
+            Ok(_) => {}
+        }
+    }
 }
 
 /// Hands over the pieces in their order. False where some of it could not be read: it breaks off, or

@@ -27,13 +27,14 @@ const MOST_ENTRIES: usize = 20_000;
 /// The extra field of values that do not fit 32 bits.
 const ZIP64: u16 = 1;
 
-/// Bytes that are unpacked to find out whether a password is right.
-const MOST_CHECKED: u64 = 16 << 20;
-
 /// A ZIP archive, and what is packed in one.
 pub(super) struct Zip;
 
 impl Format for Zip {
+    fn name(&self) -> &'static str {
+        "ZIP"
+    }
+
     fn takes(&self, source: &Source<'_>) -> bool {
         sniff::kind(source.bytes) == Kind::Zip
     }
@@ -173,7 +174,7 @@ impl<'a> Archive<'a> {
         let mut data = self.bytes.get(entry.data.clone()).unwrap_or_default();
         let unlocked;
         if let Some((why, detail)) = entry.protection() {
-            match work.unlock(source.path, |word| unlock(entry, data, word)) {
+            match work.unlock(source.path, |word| locked::unlock(entry, data, word)) {
                 Some(plain) => {
                     unlocked = plain;
                     data = &unlocked;
@@ -265,7 +266,7 @@ impl<'a> Archive<'a> {
             data: start_or_end..end,
             is_cut: end - start_or_end < packed,
             aes: locked::strength(extra_bytes),
-            check: check(flags, u16_at(record, 12)?, u32_at(record, 16)?),
+            check: locked::check(flags, u16_at(record, 12)?, u32_at(record, 16)?),
         });
         Some(at + 46 + name + extra + comment)
     }
@@ -327,7 +328,7 @@ impl<'a> Archive<'a> {
                 .bytes
                 .get(start - extra..start)
                 .and_then(locked::strength),
-            check: check(flags, u16_at(record, 10)?, u32_at(record, 14)?),
+            check: locked::check(flags, u16_at(record, 10)?, u32_at(record, 14)?),
         })
     }
 }
@@ -384,27 +385,6 @@ fn entry_name(bytes: &[u8], flags: u16) -> String {
     let is_utf8 = flags & UTF_8 != 0 || std::str::from_utf8(bytes).is_ok();
     let name = charset::decode(bytes, Some(if is_utf8 { "utf-8" } else { "cp850" }));
     name.replace('\\', "/").replace(['\r', '\n'], " ")
-}
-
-/// The byte by which a wrong password is told from a right one (6.1.6): of the sum, or of the time
-/// where the sum was not known yet.
-fn check(flags: u16, time: u16, sum: u32) -> u8 {
-    const SUM_FOLLOWS: u16 = 1 << 3;
-    let [_, time] = time.to_le_bytes();
-    let [_, _, _, sum] = sum.to_le_bytes();
-    if flags & SUM_FOLLOWS == 0 { sum } else { time }
-}
-
-/// The packed bytes of an encrypted entry, if the password is right.
-fn unlock(entry: &Entry, data: &[u8], password: &str) -> Option<Vec<u8>> {
-    if let Some(strength) = entry.aes.filter(|_| entry.method == locked::AES) {
-        return locked::aes(data, strength, password);
-    }
-    let plain = locked::zip_crypto(data, entry.check, password)?;
-    // One wrong password in 256 gets here. What it gives has another sum.
-    let unpacked = reader(entry, &plain).map(|reader| reader.take(MOST_CHECKED));
-    let is_right = unpacked.is_ok_and(|mut reader| io::copy(&mut reader, &mut io::sink()).is_ok());
-    is_right.then_some(plain)
 }
 
 /// What unpacks an entry by its method (4.4.5), and ends with a fault where the sum is wrong.

@@ -79,6 +79,11 @@ impl PartPath {
         Self(format!("name:{of}"))
     }
 
+    /// True for what stands in a part, not in a header field or a file name.
+    pub fn is_content(&self) -> bool {
+        !self.0.starts_with("name:") && !self.0.contains("header:")
+    }
+
     /// The path of a member of this container.
     pub fn member(&self, name: &str) -> Self {
         Self(format!("{}/{name}", self.0))

@@ -2,10 +2,12 @@
 //! Opens an entry of a ZIP archive with a password: AES (WinZip, "AES Encryption Information") and
 //! ZipCrypto (APPNOTE, 6.1).
 
+use std::io::{self, Read};
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::{field, u16_at};
+use super::{Entry, field, reader, u16_at};
 use crate::extract::aes::Aes;
 
 /// The method that stands for encryption with AES; the true one is in a field of its own.
@@ -15,6 +17,9 @@ const AES_FIELD: u16 = 0x9901;
 const ROUNDS: u32 = 1_000;
 const CHECK: usize = 2;
 const SUM: usize = 10;
+
+/// Bytes that are unpacked to find out whether a password is right.
+const MOST_CHECKED: u64 = 16 << 20;
 
 /// How an entry is encrypted with AES.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +43,29 @@ pub(super) fn strength(extra: &[u8]) -> Option<Strength> {
     Some(Strength { length, method })
 }
 
+/// The byte by which a wrong password is told from a right one (6.1.6): of the sum, or of the time
+/// where the sum was not known yet.
+pub(super) fn check(flags: u16, time: u16, sum: u32) -> u8 {
+    const SUM_FOLLOWS: u16 = 1 << 3;
+    let [_, time] = time.to_le_bytes();
+    let [_, _, _, sum] = sum.to_le_bytes();
+    if flags & SUM_FOLLOWS == 0 { sum } else { time }
+}
+
+/// The packed bytes of an encrypted entry, if the password is right.
+pub(super) fn unlock(entry: &Entry, data: &[u8], password: &str) -> Option<Vec<u8>> {
+    if let Some(strength) = entry.aes.filter(|_| entry.method == AES) {
+        return aes(data, strength, password);
+    }
+    let plain = zip_crypto(data, entry.check, password)?;
+    // One wrong password in 256 gets here. What it gives has another sum.
+    let unpacked = reader(entry, &plain).map(|reader| reader.take(MOST_CHECKED));
+    let is_right = unpacked.is_ok_and(|mut reader| io::copy(&mut reader, &mut io::sink()).is_ok());
+    is_right.then_some(plain)
+}
+
 /// The packed bytes, if the password is right.
-pub(super) fn aes(data: &[u8], strength: Strength, password: &str) -> Option<Vec<u8>> {
+fn aes(data: &[u8], strength: Strength, password: &str) -> Option<Vec<u8>> {
     let length = strength.length;
     let (salt, rest) = data.split_at_checked(length / 2)?;
     let (check, rest) = rest.split_at_checked(CHECK)?;
@@ -59,7 +85,7 @@ pub(super) fn aes(data: &[u8], strength: Strength, password: &str) -> Option<Vec
 
 /// The packed bytes behind the head that ZipCrypto puts before them. Its last byte tells a wrong
 /// password from a right one 255 times of 256.
-pub(super) fn zip_crypto(data: &[u8], last: u8, password: &str) -> Option<Vec<u8>> {
+fn zip_crypto(data: &[u8], last: u8, password: &str) -> Option<Vec<u8>> {
     const HEAD: usize = 12;
     let mut keys = Keys::of(password);
     let plain: Vec<u8> = data
