@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns header fields into the texts that a person reads: subject, remarks and display names.
 
+use memchr::memmem;
+
 use crate::message::{Field, PartPath, words};
 
 use super::Work;
@@ -28,5 +30,22 @@ pub(super) fn read(fields: &[Field], raw: &[u8], of: Option<&PartPath>, work: &m
         let path = PartPath::header(name);
         let path = of.map_or_else(|| path.clone(), |message| message.member(&path.0));
         work.text(&path, lines.join("\n"), Vec::new());
+    }
+    others(fields, raw, of, work);
+}
+
+/// Reads what stands encoded in any other field: a person wrote it (RFC 2047, 5).
+fn others(fields: &[Field], raw: &[u8], of: Option<&PartPath>, work: &mut Work) {
+    let is_read = |field: &Field| {
+        let mut known = TEXTS.iter().chain(ADDRESSES);
+        field.name.is_empty() || known.any(|name| field.is(name))
+    };
+    for field in fields.iter().filter(|field| !is_read(field)) {
+        let value = raw.get(field.value.clone()).unwrap_or_default();
+        if memmem::find(value, b"=?").is_some() {
+            let path = PartPath::header(&field.name);
+            let path = of.map_or_else(|| path.clone(), |message| message.member(&path.0));
+            work.text(&path, words::decode_words(value), Vec::new());
+        }
     }
 }

@@ -124,7 +124,10 @@ impl<'a> Work<'a> {
     pub fn read_tree(&mut self, raw: &[u8], parts: &[Part], left_out: &[(PartPath, String)]) {
         self.left.tree.parts = self.left.tree.parts.saturating_sub(parts.len());
         for part in parts {
-            if let Some(name) = &part.file_name {
+            if let Some(doubt) = part.doubt {
+                self.unreadable(&part.path, Why::Ambiguous, doubt);
+            }
+            for name in part.file_name.iter().chain(&part.other_name) {
                 self.text(
                     &PartPath::name(&part.path.0),
                     name.replace(['\r', '\n'], " "),

@@ -9,8 +9,8 @@
 use std::ops::Range;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
-use memchr::memmem;
 
+use super::multipart::{self, Cut};
 use super::parameters::Parameters;
 use super::{Field, Limits, Part, PartPath, header, transfer};
 
@@ -107,30 +107,61 @@ impl Tree<'_> {
         let head = Head::read(&fields, bytes, entity.is_in_digest);
         let content = entity.range.start + body..entity.range.end;
         let encoded = transfer::is_encoding(&head.encoding);
-        let members = if head.media_type.starts_with("multipart/") {
-            let room = self.limits.parts - self.parts.len();
-            members(self.raw, &content, &head.boundary, room)
+        let mut doubt = head.doubt;
+        let cut = if head.media_type.starts_with("multipart/") {
+            self.cut(&content, &head.boundary, encoded, &mut doubt)
         } else {
-            Vec::new()
+            Cut::default()
         };
-        let is_multipart = !members.is_empty();
+        let is_multipart = !cut.members.is_empty();
         let is_message = is_message(&head.media_type) && !encoded && !content.is_empty();
         let path = entity.path(is_multipart);
         if is_multipart || is_message {
-            self.go_down(&entity, &path, &head, members, &content);
+            self.go_down(&entity, &path, &head, cut.members, &content);
         }
+        let unowned = cut.unowned.into_iter().filter(|_| is_multipart);
+        let unowned: Vec<Part> = unowned
+            .map(|text| Part::unowned(&path, text, entity.depth + 1))
+            .collect();
         self.parts.push(Part {
             path,
             media_type: head.media_type,
             charset: head.charset,
             encoding: head.encoding,
             file_name: head.file_name,
+            other_name: head.other_name,
             is_attachment: head.is_attachment,
             content,
             depth: entity.depth,
             is_container: is_multipart || is_message,
             alternative_of: entity.alternative_of,
+            doubt,
         });
+        self.parts.extend(unowned);
+    }
+
+    /// Cuts a multipart; by the boundary that it seems to have, where it has not the one it names.
+    fn cut(
+        &self,
+        content: &Range<usize>,
+        boundary: &[u8],
+        encoded: bool,
+        doubt: &mut Option<&'static str>,
+    ) -> Cut {
+        let room = self.limits.parts - self.parts.len();
+        let cut = Cut::new(self.raw, content, boundary, room);
+        if cut.goes_on {
+            *doubt = Some("parts stand behind the line that ends the multipart");
+        }
+        if encoded || !cut.members.is_empty() {
+            return cut;
+        }
+        let body = self.raw.get(content.clone()).unwrap_or_default();
+        let Some(seeming) = multipart::guess(body) else {
+            return cut;
+        };
+        *doubt = Some("a multipart whose delimiter lines are not those that it names");
+        Cut::new(self.raw, content, seeming, room)
     }
 
     /// Puts the members of a container ahead. There are none: then it is a message.
@@ -187,7 +218,9 @@ struct Head {
     boundary: Vec<u8>,
     encoding: String,
     file_name: Option<String>,
+    other_name: Option<String>,
     is_attachment: bool,
+    doubt: Option<&'static str>,
 }
 
 impl Head {
@@ -214,10 +247,27 @@ impl Head {
             let halves = word.split_once('/');
             halves.is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())
         };
-        let encoding = values("Content-Transfer-Encoding").next();
+        let encodings = values("Content-Transfer-Encoding").map(Parameters::read);
         // What else stands behind the word is no part of it (RFC 2045, 6.1).
-        let encoding = encoding.map(Parameters::read).unwrap_or_default().word;
-        let name = disposition.text("filename");
+        let encodings: Vec<String> = encodings
+            .map(|one| one.word.split_whitespace().next().map(str::to_owned))
+            .map(|word| transfer::spelt(&word.unwrap_or_default()).to_owned())
+            .collect();
+        let doubt = if differ(kinds.iter().map(|kind| kind.word.as_str())) {
+            Some("several Content-Type fields that do not agree")
+        } else if differ(encodings.iter().map(String::as_str)) {
+            Some("several Content-Transfer-Encoding fields that do not agree")
+        } else {
+            None
+        };
+        let encoding = encodings.into_iter().next().unwrap_or_default();
+        let names = [
+            disposition.text("filename"),
+            kind.and_then(|kind| kind.text("name")),
+        ];
+        let mut names = names.into_iter().flatten();
+        let file_name = names.next();
+        let other_name = names.next().filter(|name| Some(name) != file_name.as_ref());
         Self {
             media_type: declared.filter(is_type).unwrap_or(default).to_owned(),
             charset: kind.and_then(|kind| kind.text("charset")),
@@ -225,66 +275,19 @@ impl Head {
                 .and_then(|kind| kind.bytes("boundary"))
                 .unwrap_or_default()
                 .to_vec(),
-            encoding: encoding
-                .split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
-            file_name: name.or_else(|| kind.and_then(|kind| kind.text("name"))),
+            encoding,
+            file_name,
+            other_name,
             is_attachment: disposition.word == "attachment",
+            doubt,
         }
     }
 }
 
-/// The members of a multipart, header and body each, as ranges of the mail (RFC 2046, 5.1.1). One
-/// more than `most` at the most. A missing last delimiter is no fault; empty where there is none.
-fn members(raw: &[u8], content: &Range<usize>, boundary: &[u8], most: usize) -> Vec<Range<usize>> {
-    let bytes = raw.get(content.clone()).unwrap_or_default();
-    let mut found: Vec<Range<usize>> = Vec::new();
-    if boundary.is_empty() {
-        return found;
-    }
-    let delimiter = [b"--", boundary].concat();
-    for at in memmem::find_iter(bytes, &delimiter) {
-        let before = bytes.get(..at).unwrap_or_default();
-        if !before.is_empty() && !before.ends_with(b"\n") {
-            continue;
-        }
-        let Some((is_last, next)) = delimiter_end(bytes, at + delimiter.len()) else {
-            continue;
-        };
-        if let Some(open) = found.last_mut() {
-            let end = before.strip_suffix(b"\n").unwrap_or(before);
-            let end = end.strip_suffix(b"\r").unwrap_or(end).len();
-            open.end = (content.start + end).max(open.start);
-        }
-        if is_last || found.len() > most {
-            return found;
-        }
-        found.push(content.start + next..content.end);
-    }
-    found
-}
-
-/// Whether a delimiter is the last one, and where the line behind it begins; `None` where more
-/// stands on its line, which then is another boundary that starts alike.
-fn delimiter_end(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let after = rest.strip_prefix(b"--");
-    let is_last = after.is_some();
-    let after = after.unwrap_or(rest);
-    let blanks = after
-        .iter()
-        .take_while(|b| matches!(b, b' ' | b'\t' | b'\r'))
-        .count();
-    let next = bytes.len() - after.len() + blanks;
-    match after.get(blanks) {
-        None => Some((is_last, next)),
-        Some(b'\n') => Some((is_last, next + 1)),
-        // Text on the line of the last delimiter is epilogue.
-        Some(_) if is_last && blanks > 0 => Some((true, next)),
-        Some(_) => None,
-    }
+/// True where words that should be one are several.
+fn differ<'a>(mut words: impl Iterator<Item = &'a str>) -> bool {
+    let first = words.next();
+    words.any(|word| Some(word) != first)
 }
 
 #[cfg(test)]

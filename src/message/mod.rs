@@ -6,6 +6,7 @@ pub mod charset;
 pub mod envelope;
 pub mod header;
 pub mod mime;
+pub mod multipart;
 pub mod parameters;
 pub mod transfer;
 pub mod words;
@@ -109,6 +110,8 @@ pub struct Part {
     pub encoding: String,
     /// The file name, decoded (RFC 2047, RFC 2231), from the disposition or the type.
     pub file_name: Option<String>,
+    /// Another file name, where the type gives one that the disposition does not.
+    pub other_name: Option<String>,
     /// True where the disposition says `attachment`.
     pub is_attachment: bool,
     /// The encoded content as a range of the mail's bytes (of the root message, nested ones too).
@@ -121,4 +124,26 @@ pub struct Part {
     /// The path of the nearest `multipart/alternative` of the same message that it is a direct or
     /// indirect member of, if any.
     pub alternative_of: Option<PartPath>,
+    /// Why programs may read it in another way than we do, if so.
+    pub doubt: Option<&'static str>,
+}
+
+impl Part {
+    /// Text before, between or behind the members of a multipart.
+    pub fn unowned(multipart: &PartPath, content: Range<usize>, depth: usize) -> Self {
+        Self {
+            path: multipart.member("outside"),
+            media_type: "text/plain".into(),
+            charset: None,
+            encoding: String::new(),
+            file_name: None,
+            other_name: None,
+            is_attachment: false,
+            content,
+            depth,
+            is_container: false,
+            alternative_of: None,
+            doubt: None,
+        }
+    }
 }

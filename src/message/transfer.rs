@@ -6,6 +6,17 @@ use std::borrow::Cow;
 /// The encodings that change nothing.
 const IDENTITY: &[&str] = &["", "7bit", "8bit", "binary"];
 
+/// The name of an encoding, given in lower case, as the standard spells it, where mailers write it
+/// with other signs between its letters.
+pub fn spelt(name: &str) -> &str {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    match letters.as_str() {
+        "base64" | "xbase64" => "base64",
+        "quotedprintable" | "xquotedprintable" => "quoted-printable",
+        _ => name,
+    }
+}
+
 /// True for an encoding, in lower case, that [`decode`] knows.
 pub fn is_known(encoding: &str) -> bool {
     IDENTITY.contains(&encoding) || ["base64", "quoted-printable"].contains(&encoding)
@@ -121,6 +132,16 @@ mod tests {
         assert_eq!(base64(b"QQ"), b"A");
         assert_eq!(base64(b"Q"), b"");
         assert_eq!(base64(b"===="), b"");
+    }
+
+    #[test]
+    fn encodings_are_known_however_they_are_spelt() {
+        for name in ["base64", "base-64", "\"base64\"", "x-base64"] {
+            assert_eq!(spelt(name), "base64", "{name}");
+        }
+        assert_eq!(spelt("quoted_printable"), "quoted-printable");
+        assert_eq!(spelt("x-uuencode"), "x-uuencode");
+        assert_eq!(spelt(""), "");
     }
 
     #[test]
