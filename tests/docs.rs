@@ -68,6 +68,7 @@ fn all_keys() -> BTreeMap<&'static str, Words> {
         ("log", keys("to: [ stderr ]", flow)),
         ("ours", keys("  networks: ", inner)),
         ("detectors", keys("  use: ", inner)),
+        ("bulk", keys("phones: 10", flow)),
         ("decide", keys("  columns: ", inner)),
         ("exceptions", keys("from: payroll", flow)),
         ("channels", keys("relay: incamail ]", "zzz: 1 ]\n  x: [ ")),

@@ -15,7 +15,7 @@ import tempfile
 # What the labels call what a detector finds. A detector that is missing here is named and left out.
 LABELS = {
     "ch.ahv": "CH_AHV", "iban": "IBAN", "card": "CARD", "fr.nir": "FR_NIR", "be.nn": "BE_NRN",
-    "email": "EMAIL", "person": "PERSON", "phone": "PHONE", "birth-date": "DOB", "mrz": "MRZ", "secret": "SECRET",
+    "email": "EMAIL", "person": "PERSON", "address": "ADDRESS", "salary": "SALARY", "phone": "PHONE", "birth-date": "DOB", "mrz": "MRZ", "secret": "SECRET",
     "ch.vat": "VAT", "eu.vat": "VAT", "ch.passport": "PASSPORT", "eu.passport": "PASSPORT",
     "ch.driving": "DRIVING", "eu.driving": "DRIVING", "gb.driving": "DRIVING",
     "ch.plate": "PLATE", "eu.plate": "PLATE",

@@ -200,6 +200,7 @@ pub(super) fn classification() -> Classification {
         level: "confidential".into(),
         because: String::new(),
         evidence: Vec::new(),
+        facts: Vec::new(),
         left_out: std::collections::BTreeMap::new(),
         found: BTreeMap::from([("ch.ahv".into(), 2), ("iban".into(), 1)]),
         unreadable: Vec::new(),

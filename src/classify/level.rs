@@ -13,7 +13,7 @@ use crate::detect::{Confidence, Entity, MAX_KEPT};
 use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
-use super::Sensitivity;
+use super::{Bulk, Sensitivity};
 
 /// The levels and what makes a message one of them.
 #[derive(Debug)]
@@ -24,6 +24,23 @@ pub struct Levels {
     lines: Vec<(Sensitivity, Vec<Condition>)>,
     /// Findings below this confidence are noted, but do not count.
     pub at_least: Confidence,
+    /// From how many on contact data are a list.
+    pub bulk: Bulk,
+}
+
+/// How many distinct values of each entity count, and how many of the contact data are private.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    entities: HashMap<Entity, usize>,
+    private: usize,
+}
+
+impl Counts {
+    /// Counts a value.
+    pub fn add(&mut self, entity: Entity, is_private: bool) {
+        *self.entities.entry(entity).or_default() += 1;
+        self.private += usize::from(is_private);
+    }
 }
 
 /// What makes a message a level: `national-id`, `10 national-id`, `person-name and date-of-birth`.
@@ -38,6 +55,8 @@ pub struct Condition {
 struct Term {
     count: usize,
     entities: Vec<Entity>,
+    /// True of `personal`, to which private contact data belong.
+    private: bool,
 }
 
 /// A condition that never decides.
@@ -62,6 +81,7 @@ impl Levels {
         names: Vec<String>,
         lines: &IndexMap<String, Vec<Condition>>,
         at_least: Confidence,
+        bulk: Bulk,
     ) -> Result<Self, Vec<String>> {
         let mut errors = Vec::new();
         let mut found = Vec::new();
@@ -88,6 +108,7 @@ impl Levels {
             names,
             lines: found,
             at_least,
+            bulk,
         })
     }
 
@@ -136,10 +157,7 @@ impl Levels {
     }
 
     /// The highest level of which a condition holds, and that condition; the lowest where none does.
-    pub(super) fn highest(
-        &self,
-        counts: &HashMap<Entity, usize>,
-    ) -> (Sensitivity, Option<&Condition>) {
+    pub(super) fn highest(&self, counts: &Counts) -> (Sensitivity, Option<&Condition>) {
         for (level, conditions) in &self.lines {
             if let Some(condition) = conditions.iter().find(|one| one.holds(counts)) {
                 return (*level, Some(condition));
@@ -154,7 +172,9 @@ impl Condition {
     fn implies(&self, other: &Self) -> bool {
         let within = |term: &Term, wide: &Term| {
             let mut entities = term.entities.iter();
-            term.count >= wide.count && entities.all(|entity| wide.entities.contains(entity))
+            term.count >= wide.count
+                && (wide.private || !term.private)
+                && entities.all(|entity| wide.entities.contains(entity))
         };
         let mut wide = other.terms.iter();
         wide.all(|wide| self.terms.iter().any(|term| within(term, wide)))
@@ -165,11 +185,12 @@ impl Condition {
         terms.all(|term| term.entities.iter().any(|entity| is_found(*entity)))
     }
 
-    fn holds(&self, counts: &HashMap<Entity, usize>) -> bool {
-        let count = |entity| counts.get(entity).copied().unwrap_or_default();
-        self.terms
-            .iter()
-            .all(|term| term.entities.iter().map(count).sum::<usize>() >= term.count)
+    fn holds(&self, counts: &Counts) -> bool {
+        let count = |entity| counts.entities.get(entity).copied().unwrap_or_default();
+        self.terms.iter().all(|term| {
+            let private = if term.private { counts.private } else { 0 };
+            term.entities.iter().map(count).sum::<usize>() + private >= term.count
+        })
     }
 }
 
@@ -224,7 +245,11 @@ impl Term {
                 near => format!("\"{word}\" is no entity and no group{near}"),
             });
         }
-        Ok(Self { count, entities })
+        Ok(Self {
+            count,
+            entities,
+            private: word == "personal",
+        })
     }
 }
 
@@ -246,7 +271,11 @@ mod tests {
 
     fn holds(condition: &str, counts: &[(Entity, usize)]) -> bool {
         let condition: Condition = condition.parse().unwrap();
-        condition.holds(&counts.iter().copied().collect())
+        let entities = counts.iter().copied().collect();
+        condition.holds(&Counts {
+            entities,
+            private: 0,
+        })
     }
 
     #[test]

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns findings into how sensitive a message is, and why. The values end here.
 
+mod fact;
 mod level;
 mod participant;
+mod role;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +16,10 @@ use crate::detect::{Confidence, Entity, Finding, Found};
 use crate::extract::{Extract, Text, Unreadable, Why};
 use crate::message::{Message, PartPath};
 use crate::secret::{mask, mask_all};
+pub use fact::{Bulk, Fact};
+use level::Counts;
 pub use level::{Condition, Levels};
+use role::{Role, Roles};
 
 /// How sensitive a message is: the index of a level, 0 the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,6 +37,9 @@ pub struct Classification {
     pub because: String,
     /// Every finding, without its value.
     pub evidence: Vec<Evidence>,
+    /// What holds of the message as a whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
     /// Distinct counted values by detector, facts included (`unreadable`).
     pub found: BTreeMap<String, usize>,
     /// How many more findings of a detector there were than are told, where there were very many.
@@ -68,15 +76,14 @@ pub struct Evidence {
 
 /// Weighs findings: the highest level of which a line holds.
 ///
-/// A value counts once, however often it stands in the message. What is below the levels'
-/// confidence, and the mail addresses of those who take part, are noted but do not count.
+/// A value counts once, however often it stands in the message. What is below the levels' confidence
+/// is noted but does not count, and of contact data what `role` sets aside.
 pub fn weigh(
     message: &Message,
     mut extract: Extract,
     found: Found,
     levels: &Levels,
 ) -> Classification {
-    let participants = participant::addresses(message);
     let Found {
         findings,
         left_out,
@@ -90,27 +97,52 @@ pub fn weigh(
     });
     extract.unreadable.extend(cut.collect::<Vec<_>>());
     let characters = characters(&extract.texts, &findings);
-    let mut counts = HashMap::new();
+    let roles = Roles::of(message, &extract.texts, &findings);
+    let findings = findings.into_iter().map(|finding| {
+        let role = roles.role(&finding);
+        (finding, role)
+    });
+    let findings: Vec<(Finding, Role)> = findings.collect();
+    let facts = fact::all(message, &extract.texts, &findings, levels.bulk);
+    let is_sure = |finding: &Finding| finding.confidence >= levels.at_least;
+    let counts_alone =
+        |(finding, role): &(Finding, Role)| *role == Role::Counted && is_sure(finding);
+    let is_bulk = facts.iter().any(|fact| fact.entity == Entity::BulkList);
+    // Contact data are simple while nothing else is there.
+    let is_simple = !is_bulk && !findings.iter().any(counts_alone);
+    let mut counts = Counts::default();
     let mut found = BTreeMap::new();
     let (mut values, mut by_detector) = (HashSet::new(), HashSet::new());
     let mut evidence = Vec::with_capacity(findings.len());
-    for mut finding in findings {
-        let aside = set_aside(&finding, levels, &participants);
+    for (mut finding, role) in findings {
+        let aside = match role {
+            _ if !is_sure(&finding) => Some("confidence below detectors.at_least"),
+            Role::Aside(why) => Some(why),
+            Role::Contact(why) if is_simple => Some(why),
+            _ => None,
+        };
         if aside.is_none() {
             if values.insert((finding.entity, finding.value.clone())) {
-                *counts.entry(finding.entity).or_default() += 1;
+                counts.add(finding.entity, role == Role::Private);
             }
             if by_detector.insert((finding.detector.clone(), finding.value.clone())) {
                 *found.entry(finding.detector.to_string()).or_default() += 1;
             }
         }
         let counted = aside.is_none();
-        finding.why.extend(aside);
+        if role == Role::Private {
+            finding.why.push("private".into());
+        }
+        finding.why.extend(aside.map(String::from));
         evidence.extend(without_value(finding, &extract.texts, &characters, counted));
     }
-    for unreadable in &extract.unreadable {
-        let fact = fact(unreadable.why);
-        *counts.entry(fact).or_default() += 1;
+    let parts = extract.unreadable.iter().map(|part| fact_of(part.why));
+    let told = facts
+        .iter()
+        .filter(|fact| fact.counted)
+        .map(|fact| fact.entity);
+    for fact in parts.chain(told) {
+        counts.add(fact, false);
         *found.entry(fact.as_str().to_owned()).or_default() += 1;
     }
     let (sensitivity, condition) = levels.highest(&counts);
@@ -120,6 +152,7 @@ pub fn weigh(
         because: condition.map_or_else(String::new, |one| format!("{level}: {one}")),
         level,
         evidence,
+        facts,
         found,
         left_out: left_out
             .into_iter()
@@ -127,19 +160,6 @@ pub fn weigh(
             .collect(),
         unreadable: extract.unreadable,
     }
-}
-
-/// Why a finding does not count, if so.
-fn set_aside(finding: &Finding, levels: &Levels, participants: &HashSet<String>) -> Option<String> {
-    if finding.confidence < levels.at_least {
-        return Some("confidence below detectors.at_least".into());
-    }
-    if finding.entity == Entity::PersonName {
-        return Some("a name alone".into());
-    }
-    let is_participant = finding.entity == Entity::EmailAddress
-        && participants.contains(&finding.value.reveal().to_lowercase());
-    is_participant.then(|| "address of a participant".into())
 }
 
 /// A finding without its value; nothing for one that lies outside its text, which no detector makes.
@@ -151,7 +171,11 @@ fn without_value(
 ) -> Option<Evidence> {
     let text = texts.get(finding.text)?;
     let written = text.content.get(finding.span.clone())?;
-    let is_hidden = finding.entity.is_special() || finding.entity == Entity::PersonName;
+    let is_hidden = finding.entity.is_special()
+        || matches!(
+            finding.entity,
+            Entity::PersonName | Entity::PostalAddress | Entity::Salary
+        );
     let character = |byte| characters.get(&(finding.text, byte)).copied();
     Some(Evidence {
         start: character(finding.span.start)?,
@@ -196,7 +220,7 @@ fn characters(texts: &[Text], findings: &[Finding]) -> HashMap<(usize, usize), u
 }
 
 /// The word that the table knows for a part that was not wholly read.
-fn fact(why: Why) -> Entity {
+fn fact_of(why: Why) -> Entity {
     match why {
         Why::Encrypted => Entity::Encrypted,
         Why::WeaklyEncrypted => Entity::WeaklyEncrypted,

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::message::words::decode_words;
 use crate::message::{Address, Message};
 
 /// The fields that name who takes part (RFC 5322, 3.6.2 and 3.6.3).
@@ -23,4 +24,21 @@ pub fn addresses(message: &Message) -> HashSet<String> {
     }
     found.remove("");
     found
+}
+
+/// The words of the names of those who take part, in small letters, as From, To, Cc and Reply-To show them.
+pub fn names(message: &Message) -> HashSet<String> {
+    let fields = message.fields.iter();
+    let fields = fields.filter(|field| FIELDS.iter().any(|name| field.is(name)));
+    let values = fields.filter_map(|field| message.raw.get(field.value.clone()));
+    let mut names = HashSet::new();
+    for value in values {
+        let shown = decode_words(value).to_lowercase();
+        names.extend(
+            shown
+                .split(|c: char| !c.is_alphanumeric())
+                .map(str::to_owned),
+        );
+    }
+    names
 }

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::act::Action;
-use crate::classify::Condition;
+use crate::classify::{Bulk, Condition};
 use crate::decide::{Ours, exception, kind, table};
 use crate::detect::rule::Selection;
 use crate::log;
@@ -26,6 +26,8 @@ pub(crate) struct File {
     pub(crate) recipients: Vec<kind::Line>,
     pub(crate) detectors: Selection,
     pub(crate) classify: IndexMap<String, Vec<Condition>>,
+    #[serde(default)]
+    pub(crate) bulk: Bulk,
     pub(crate) channels: IndexMap<String, Vec<Action>>,
     pub(crate) decide: table::Section,
     #[serde(default)]

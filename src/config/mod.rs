@@ -72,7 +72,12 @@ impl Source {
         };
         let names: Vec<&str> = file.channels.keys().map(String::as_str).collect();
         let at_least = file.detectors.at_least;
-        let levels = Levels::new(file.decide.columns.clone(), &file.classify, at_least);
+        let levels = Levels::new(
+            file.decide.columns.clone(),
+            &file.classify,
+            at_least,
+            file.bulk,
+        );
         let levels = errors.take(self.named(levels));
         let kinds = errors.take(self.named(Kinds::new(&file.recipients, &self.lists)));
         let table = kinds.and_then(|kinds| {

@@ -12,7 +12,7 @@ use super::run::Groups;
 use super::shape::Shape;
 use super::valid::{VALIDATORS, Validator};
 use super::words::MAX_WORD;
-use super::{Confidence, Entity, date, document, email, mrz, phone, secrets, vat};
+use super::{Confidence, Entity, date, document, email, mrz, phone, place, salary, secrets, vat};
 use crate::nearest::instead;
 
 /// A detector that is a program. A new one is a file and a line in `ENGINES`.
@@ -59,6 +59,18 @@ const ENGINES: &[Engine] = &[
         name: "birth",
         anchor: Anchor::Digit,
         find: date::find,
+        check: None,
+    },
+    Engine {
+        name: "address",
+        anchor: Anchor::Digit,
+        find: place::find,
+        check: None,
+    },
+    Engine {
+        name: "salary",
+        anchor: Anchor::Digit,
+        find: salary::find,
         check: None,
     },
     Engine {

@@ -48,11 +48,12 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         return None;
     }
     let (local, domain) = (local.to_lowercase(), domain.to_lowercase());
+    let value = format!("{local}@{domain}");
     Some(Candidate {
         span: start..end,
-        value: format!("{local}@{domain}"),
         form: Form::Grouped,
-        why: vec![super::mailbox::role(&local, &domain).to_owned()],
+        why: vec![super::mailbox::mailbox(&value).as_str().to_owned()],
+        value,
     })
 }
 

@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a mail address into the role of its mailbox: a service, a person at work, a person at home.
 
-/// What the mailbox is, as its finding says it.
-pub(super) fn role(local: &str, domain: &str) -> &'static str {
+/// Whose a mailbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mailbox {
+    /// No person's: `info@`.
+    Service,
+    /// A person's at home, by its provider, whatever it is called.
+    Private,
+    /// A person's at work.
+    Professional,
+}
+
+impl Mailbox {
+    /// What it is, as its finding says it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service mailbox",
+            Self::Private => "private mailbox",
+            Self::Professional => "professional mailbox",
+        }
+    }
+}
+
+/// Whose the mailbox of an address in small letters is.
+pub fn mailbox(address: &str) -> Mailbox {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let local = local.split('+').next().unwrap_or_default();
     let mut words = local.split(['.', '-', '_']);
     let whole: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-    if SERVICE.contains(&whole.as_str()) || words.any(|word| SERVICE.contains(&word)) {
-        "service mailbox"
-    } else if is_private(domain) {
-        "private mailbox"
+    if is_private(domain) {
+        Mailbox::Private
+    } else if SERVICE.contains(&whole.as_str()) || words.any(|word| SERVICE.contains(&word)) {
+        Mailbox::Service
     } else {
-        "professional mailbox"
+        Mailbox::Professional
     }
 }
 
@@ -296,14 +319,15 @@ mod tests {
         for (local, domain, wanted) in [
             ("info", "example.ch", "service mailbox"),
             ("no-reply", "example.com", "service mailbox"),
-            ("kundendienst.zuerich", "gmx.ch", "service mailbox"),
+            ("kundendienst.zuerich", "gmx.ch", "private mailbox"),
             ("anna.muster", "example.ch", "professional mailbox"),
             ("anna.muster+x", "bluewin.ch", "private mailbox"),
             ("a", "hotmail.co.uk", "private mailbox"),
             ("a", "yahoo.fr", "private mailbox"),
             ("informant", "gmail.example.ch", "professional mailbox"),
         ] {
-            assert_eq!(role(local, domain), wanted, "{local}@{domain}");
+            let address = format!("{local}@{domain}");
+            assert_eq!(mailbox(&address).as_str(), wanted, "{address}");
         }
     }
 }

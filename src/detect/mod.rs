@@ -18,8 +18,10 @@ mod names;
 mod near;
 mod pattern;
 mod phone;
+mod place;
 pub mod rule;
 mod run;
+mod salary;
 mod scan;
 mod secrets;
 mod settle;
@@ -30,6 +32,7 @@ pub mod valid;
 mod vat;
 mod view;
 mod words;
+pub mod zone;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -43,6 +46,7 @@ pub use entity::Entity;
 pub use example::Example;
 use keep::Keep;
 pub use keep::MAX_KEPT;
+pub use mailbox::{Mailbox, mailbox};
 pub use rule::{Detector, Detectors};
 use view::View;
 
