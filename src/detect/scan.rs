@@ -14,7 +14,7 @@ use super::settle::Pending;
 use super::shape::{self, MAX_LENGTH};
 use super::token::{Ahead, Token};
 use super::words::{Said, Words};
-use super::{Confidence, Detectors};
+use super::{Confidence, Detectors, Entity};
 
 /// Candidates of a text that an engine may check dearly; the rest are taken by their shape.
 const MAX_CHECKS: usize = 5_000;
@@ -30,6 +30,8 @@ pub(super) struct Hit {
     pub why: Vec<String>,
     /// How far off its keyword stands, in bytes.
     pub keyword: usize,
+    /// True of an address, whose ends are a guess: it hides nothing else.
+    pub yields: bool,
 }
 
 /// What a scan cost.
@@ -351,6 +353,7 @@ impl<'a> Scan<'a> {
             value,
             why,
             keyword,
+            yields: rule.entity == Entity::PostalAddress,
         });
     }
 }

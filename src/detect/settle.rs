@@ -36,7 +36,7 @@ impl Pending {
 
     /// Gives out everything, in order of place.
     ///
-    /// The higher confidence stays, then the longer hit, then the one whose keyword is
+    /// An address gives way to all others. Of these the higher confidence stays, then the longer hit, then the one whose keyword is
     /// nearer, then the earlier rule, then the earlier place.
     pub fn flush(&mut self, found: &mut dyn FnMut(Hit)) {
         if self.hits.len() < 2 {
@@ -45,7 +45,13 @@ impl Pending {
         self.hits.sort_by_key(|hit| {
             let length = hit.span.len();
             let weight = Reverse((hit.confidence, length));
-            (weight, hit.keyword, hit.detector, hit.span.start)
+            (
+                hit.yields,
+                weight,
+                hit.keyword,
+                hit.detector,
+                hit.span.start,
+            )
         });
         let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
         for hit in self.hits.drain(..) {
