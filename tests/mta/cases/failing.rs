@@ -158,10 +158,11 @@ fn reloaded(site: &Site) {
 fn worker_killed(site: &Site) {
     let filter = site.filter(Workers);
     // Idle: nobody notices.
-    filter
-        .workers()
-        .iter()
-        .for_each(|pid| signal(*pid, Signal::KILL));
+    let workers = filter.workers();
+    workers.iter().for_each(|pid| signal(*pid, Signal::KILL));
+    // One that is still dying would be given the message, which then counts as unreadable.
+    let are_dead = || (!workers.iter().any(|pid| is_running(*pid))).then_some(());
+    wait_for(PATIENCE, are_dead).expect("they end");
     let sent = letter("worker-idle", &[STRANGER], "Post", "Guten Tag\n");
     let arrived = site.deliver(Workers, &sent, &site.sink);
     assert_eq!(arrived.only("X-PII-Level").as_deref(), Some("public"));
