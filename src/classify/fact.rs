@@ -3,6 +3,7 @@
 //! invoice, prospecting.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::extract::Text;
 use crate::message::{Address, Message};
 
 use super::role::Role;
+use super::said::Said;
 
 /// From so many distinct ones on, contact data are a list, and recipients are exposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -147,12 +149,16 @@ fn exposed(message: &Message, bulk: Bulk) -> Option<Fact> {
     )
 }
 
-const INVOICE: &[&str] = &["facture", "rechnung", "fattura", "factuur", "invoice"];
-const AMOUNT: &[&str] = &[
-    "montant", "total", "betrag", "importo", "totale", "bedrag", "totaal", "amount", "payable",
-    "zahlbar", "à payer",
-];
-const CURRENCY: &[&str] = &["chf", "eur", "€", "£", "gbp", "fr."];
+static INVOICE: LazyLock<Said> =
+    LazyLock::new(|| Said::of(&["facture", "rechnung", "fattura", "factuur", "invoice"]));
+static AMOUNT: LazyLock<Said> = LazyLock::new(|| {
+    Said::of(&[
+        "montant", "total", "betrag", "importo", "totale", "bedrag", "totaal", "amount", "payable",
+        "zahlbar", "à payer",
+    ])
+});
+static CURRENCY: LazyLock<Said> =
+    LazyLock::new(|| Said::of(&["chf", "eur", "€", "£", "gbp", "fr."]));
 /// The root elements of electronic invoices: OASIS UBL 2.1, UN/CEFACT CII.
 const ELECTRONIC: &[&str] = &["ubl:schema:xsd:Invoice", "CrossIndustryInvoice"];
 
@@ -160,18 +166,17 @@ const ELECTRONIC: &[&str] = &["ubl:schema:xsd:Invoice", "CrossIndustryInvoice"];
 fn invoice(texts: &[Text], findings: &[(Finding, Role)]) -> Option<Fact> {
     for (at, text) in texts.iter().enumerate() {
         let is_electronic = ELECTRONIC.iter().any(|root| text.content.contains(root));
-        if !is_electronic && !has_word(&text.content, INVOICE) {
+        if !is_electronic && INVOICE.words(&text.content).next().is_none() {
             continue;
         }
-        let low = text.content.to_lowercase();
         let of = |entity| {
             findings
                 .iter()
                 .filter(move |(one, _)| one.text == at && one.entity == entity)
         };
         let pays = of(Entity::BankAccount).count() > 0 || of(Entity::VatNumber).count() > 0;
-        let sums = AMOUNT.iter().any(|word| low.contains(word)) || pays;
-        let has_sum = sums && CURRENCY.iter().any(|sign| low.contains(sign));
+        let sums = pays || AMOUNT.is_in(&text.content);
+        let has_sum = sums && CURRENCY.is_in(&text.content);
         if !is_electronic && !has_sum {
             continue;
         }
@@ -193,68 +198,72 @@ fn invoice(texts: &[Text], findings: &[(Finding, Role)]) -> Option<Fact> {
 }
 
 /// Words of advertising; two of them make it one.
-const ADVERTISING: &[&str] = &[
-    "newsletter",
-    "lettre d'information",
-    "infolettre",
-    "offre",
-    "code promo",
-    "promotion",
-    "réduction",
-    "découvrez",
-    "soldes",
-    "rabatt",
-    "rabattcode",
-    "angebot",
-    "angebote",
-    "sonderangebot",
-    "gutschein",
-    "aktion",
-    "jetzt entdecken",
-    "jetzt anmelden",
-    "offerta",
-    "offerte",
-    "sconto",
-    "codice sconto",
-    "codice promozione",
-    "scopri",
-    "promozione",
-    "nieuwsbrief",
-    "aanbieding",
-    "kortingscode",
-    "korting",
-    "ontdek",
-    "special offer",
-    "discount",
-    "promo code",
-    "sale ends",
-    "shop now",
-    "limited time",
-    "voucher",
-    "% off",
-];
+static ADVERTISING: LazyLock<Said> = LazyLock::new(|| {
+    Said::of(&[
+        "newsletter",
+        "lettre d'information",
+        "infolettre",
+        "offre",
+        "code promo",
+        "promotion",
+        "réduction",
+        "découvrez",
+        "soldes",
+        "rabatt",
+        "rabattcode",
+        "angebot",
+        "angebote",
+        "sonderangebot",
+        "gutschein",
+        "aktion",
+        "jetzt entdecken",
+        "jetzt anmelden",
+        "offerta",
+        "offerte",
+        "sconto",
+        "codice sconto",
+        "codice promozione",
+        "scopri",
+        "promozione",
+        "nieuwsbrief",
+        "aanbieding",
+        "kortingscode",
+        "korting",
+        "ontdek",
+        "special offer",
+        "discount",
+        "promo code",
+        "sale ends",
+        "shop now",
+        "limited time",
+        "voucher",
+        "% off",
+    ])
+});
 /// A way out, in words (ePrivacy Directive, Art. 13(2); GDPR, Art. 21(2)).
-const WAY_OUT: &[&str] = &[
-    "se désabonner",
-    "désabonn",
-    "désinscri",
-    "ne plus recevoir",
-    "abmelden",
-    "abbestell",
-    "abmeldelink",
-    "keine angebote mehr",
-    "disiscri",
-    "cancella l'iscrizione",
-    "annulla l'iscrizione",
-    "non desideri più",
-    "uitschrijven",
-    "schrijf u hier uit",
-    "afmelden",
-    "unsubscribe",
-    "opt out",
-    "opt-out",
-    "stop receiving",
-];
+static WAY_OUT: LazyLock<Said> = LazyLock::new(|| {
+    Said::of(&[
+        "se désabonner",
+        "désabonn",
+        "désinscri",
+        "ne plus recevoir",
+        "abmelden",
+        "abbestell",
+        "abmeldelink",
+        "keine angebote mehr",
+        "disiscri",
+        "cancella l'iscrizione",
+        "annulla l'iscrizione",
+        "non desideri più",
+        "uitschrijven",
+        "schrijf u hier uit",
+        "afmelden",
+        "unsubscribe",
+        "opt out",
+        "opt-out",
+        "stop receiving",
+    ])
+});
 
 /// Advertising, counted where it offers no way out.
 fn prospecting(message: &Message, texts: &[Text]) -> Option<Fact> {
@@ -262,14 +271,15 @@ fn prospecting(message: &Message, texts: &[Text]) -> Option<Fact> {
     let bodies = texts
         .iter()
         .filter(|text| !text.part.0.starts_with("header:"));
-    let low: String = bodies.map(|text| text.content.to_lowercase()).collect();
-    let cues = ADVERTISING
-        .iter()
-        .filter(|word| has_word(&low, &[*word]))
-        .count();
-    let in_words = WAY_OUT.iter().any(|word| low.contains(word));
+    let bodies: Vec<&str> = bodies.map(|text| text.content.as_str()).collect();
+    let cues = bodies.iter().flat_map(|body| ADVERTISING.words(body));
+    let cues: HashSet<String> = cues.map(str::to_lowercase).collect();
+    if cues.is_empty() {
+        return None;
+    }
+    let in_words = bodies.iter().any(|body| WAY_OUT.is_in(body));
     let is_listed = has_field("List-Unsubscribe");
-    if cues < 2 && !(cues == 1 && (is_listed || in_words)) {
+    if cues.len() < 2 && !is_listed && !in_words {
         return None;
     }
     let one_click = has_field("List-Unsubscribe-Post");
@@ -295,23 +305,5 @@ fn prospecting(message: &Message, texts: &[Text]) -> Option<Fact> {
         entity: Entity::Prospecting,
         counted,
         why,
-    })
-}
-
-/// True where a text has one of these as a word, capitals or not.
-fn has_word(text: &str, words: &[&str]) -> bool {
-    let low = text.to_lowercase();
-    words.iter().any(|word| {
-        low.match_indices(word).any(|(at, _)| {
-            let before = low.get(..at).and_then(|text| text.chars().next_back());
-            let after = low
-                .get(at + word.len()..)
-                .and_then(|text| text.chars().next());
-            ![before, after]
-                .iter()
-                .flatten()
-                .any(|c| c.is_alphanumeric())
-                || word.starts_with('%')
-        })
     })
 }

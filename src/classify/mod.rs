@@ -5,6 +5,7 @@ mod fact;
 mod level;
 mod participant;
 mod role;
+mod said;
 #[cfg(test)]
 mod tests;
 
