@@ -7,6 +7,9 @@ pub const CONFIG: &str = include_str!("../conf/pii-milter.yaml");
 /// Detector files: path below `conf/detectors`, text.
 pub const DETECTORS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/detectors.rs"));
 
+/// Lexicons: path below `conf/terms`, text.
+pub const TERMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/terms.rs"));
+
 /// Relay profiles: path below `conf/relays`, text.
 pub const RELAYS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/relays.rs"));
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::example::{self, Example};
 use super::run::Groups;
 use super::shape::Shape;
+use super::terms::Lexicon;
 use super::valid::{VALIDATORS, Validator};
 use super::words::MAX_WORD;
 use super::{Confidence, Entity, date, document, email, mrz, phone, place, salary, secrets, vat};
@@ -143,6 +144,8 @@ pub(super) enum Finder {
     Words,
     /// By the words of names.
     Names,
+    /// By terms beside a person: its own, or those that are built in for its entity.
+    Terms(Option<Box<Lexicon>>),
     /// By a program.
     Engine(&'static Engine),
 }
@@ -187,6 +190,7 @@ struct Rule {
     pattern: Option<String>,
     #[serde(default)]
     words: Vec<String>,
+    terms: Option<Box<Lexicon>>,
     engine: Option<String>,
     #[serde(default)]
     capitals: bool,
@@ -308,6 +312,14 @@ fn compile(file: &str, text: &str) -> Result<Detector, String> {
 }
 
 fn finder(rule: &Rule) -> Result<Finder, String> {
+    if let Some(terms) = &rule.terms {
+        let others = [rule.shape.is_empty(), rule.words.is_empty()];
+        if rule.pattern.is_some() || rule.engine.is_some() || others.contains(&false) {
+            return Err(ONE_OF.into());
+        }
+        terms.check()?;
+        return Ok(Finder::Terms(Some(terms.clone())));
+    }
     match (
         &rule.shape[..],
         &rule.pattern,
@@ -326,16 +338,18 @@ fn finder(rule: &Rule) -> Result<Finder, String> {
         ([], Some(pattern), None, _) => pattern_of(pattern),
         ([], None, None, [_, ..]) => Ok(Finder::Words),
         ([], None, Some(name), []) if name == "names" => Ok(Finder::Names),
+        ([], None, Some(name), []) if name == "terms" => Ok(Finder::Terms(None)),
         ([], None, Some(name), []) => {
             let engines = ENGINES.iter().map(|engine| (engine.name, engine));
             Ok(Finder::Engine(named("engine", name, engines)?))
         }
-        _ => Err(
-            "write one of shape, words, pattern and engine; only a pattern may have words too"
-                .into(),
-        ),
+        _ => Err(ONE_OF.into()),
     }
 }
+
+/// What a rule may look for.
+const ONE_OF: &str =
+    "write one of shape, words, terms, pattern and engine; only a pattern may have words too";
 
 /// The most words of one rule.
 const MAX_WORDS: usize = 100_000;

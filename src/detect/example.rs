@@ -26,7 +26,7 @@ impl Example {
     pub fn run(&self, detectors: &Detectors) -> Result<(), String> {
         let view = View::of(&self.text);
         let mut found = Vec::new();
-        scan::text(&view.text, detectors, &mut |hit| {
+        scan::text(&view.text, "", detectors, &mut |hit| {
             found.push(view.original(&hit.span));
         });
         if found == self.spans {

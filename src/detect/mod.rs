@@ -27,6 +27,7 @@ mod secrets;
 mod settle;
 mod shape;
 mod table;
+mod terms;
 mod token;
 pub mod valid;
 mod vat;
@@ -111,9 +112,11 @@ pub struct Found {
 pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {
     let mut keep = Keep::default();
     let mut cut = Vec::new();
+    let subject = texts.iter().find(|text| text.part.0 == "header:Subject");
+    let subject = subject.map_or("", |text| text.content.as_str());
     for (text, Text { content, .. }) in texts.iter().enumerate() {
         let view = View::of(content);
-        let cost = scan::text(&view.text, detectors, &mut |hit| {
+        let cost = scan::text(&view.text, subject, detectors, &mut |hit| {
             if let Some(detector) = detectors.list().get(hit.detector) {
                 keep.add(Finding {
                     detector: Arc::clone(&detector.id),

@@ -8,6 +8,7 @@ pub use super::detector::Detector;
 use super::detector::{Anchor, Finder};
 use super::dictionary::{Dictionary, Use};
 use super::index::{Index, Wanted};
+use super::terms::Terms;
 use crate::nearest::did_you_mean;
 use crate::shipped;
 
@@ -27,6 +28,8 @@ pub struct Detectors {
     pub(super) patterns: Vec<usize>,
     /// What finds names of persons.
     pub(super) names: Option<usize>,
+    /// Terms of special categories.
+    pub(super) terms: Terms,
     /// Keywords and negative words.
     pub(super) dictionary: Dictionary,
     /// The words that rules look for themselves, and where their patterns are tried.
@@ -58,6 +61,7 @@ impl Default for Detectors {
             at_fillers: Vec::new(),
             patterns: Vec::new(),
             names: None,
+            terms: Terms::default(),
             dictionary: Dictionary::default(),
             own: Dictionary::default(),
         }
@@ -138,7 +142,7 @@ impl Detectors {
                 },
                 Finder::Names => all.names = Some(rule),
                 Finder::Pattern(_) if detector.words.is_empty() => all.patterns.push(rule),
-                Finder::Pattern(_) | Finder::Words => (),
+                Finder::Pattern(_) | Finder::Words | Finder::Terms(_) => (),
                 Finder::Shapes(shapes, _) => {
                     let rules = |is: bool| is.then_some(rule).into_iter().collect();
                     for shape in shapes {
@@ -153,6 +157,14 @@ impl Detectors {
                 }
             }
         }
+        let terms = detectors
+            .iter()
+            .enumerate()
+            .filter_map(|(at, one)| match &one.finder {
+                Finder::Terms(own) => Some((at, one.entity, own.as_deref())),
+                _ => None,
+            });
+        all.terms = Terms::of(terms);
         all.own = Dictionary::of(own.into_iter());
         all.detectors = detectors;
         all

@@ -44,8 +44,13 @@ pub(super) struct Cost {
     pub is_cut: bool,
 }
 
-/// Scans a text in the form of a view. Gives the hits in order of place, no two of them overlapping.
-pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)) -> Cost {
+/// Scans a text in the form of a view, of a message with this subject. Gives the hits in order of place, no two of them overlapping.
+pub(super) fn text(
+    text: &str,
+    heading: &str,
+    detectors: &Detectors,
+    found: &mut dyn FnMut(Hit),
+) -> Cost {
     let mut scan = Scan {
         text,
         detectors,
@@ -56,7 +61,7 @@ pub(super) fn text(text: &str, detectors: &Detectors, found: &mut dyn FnMut(Hit)
         spent: 0,
         cost: Cost::default(),
     };
-    scan.walk(found);
+    scan.walk(heading, found);
     scan.pending.flush(found);
     scan.cost
 }
@@ -84,7 +89,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Goes from anchor to anchor: tokens near digits, `@`, literals, own words.
-    fn walk(&mut self, found: &mut dyn FnMut(Hit)) {
+    fn walk(&mut self, heading: &str, found: &mut dyn FnMut(Hit)) {
         let (text, detectors) = (self.text, self.detectors);
         let mut ahead = Ahead::of(text);
         let mut previous = None;
@@ -97,6 +102,7 @@ impl<'a> Scan<'a> {
         let mut word = words.next();
         let mut names = Names::of(text);
         let mut name = detectors.names.and_then(|_| names.next());
+        let mut terms = detectors.terms.find(text, heading).into_iter().peekable();
         let mut stretch = Stretch::of(self);
         loop {
             let window = ahead.window();
@@ -112,6 +118,9 @@ impl<'a> Scan<'a> {
                 break;
             };
             stretch.end_before(place, self);
+            while let Some(term) = terms.next_if(|term| term.span.start <= place) {
+                self.pending.add(term);
+            }
             self.pending.flush_before(place, found);
             if let Some(first) = token.filter(|token| token.start == place) {
                 self.shapes(window, previous);
@@ -136,6 +145,7 @@ impl<'a> Scan<'a> {
             }
         }
         stretch.end(self);
+        terms.for_each(|term| self.pending.add(term));
     }
 
     /// Tries the shapes that can begin at the first token of the window.

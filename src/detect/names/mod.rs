@@ -28,6 +28,11 @@ impl<'a> Names<'a> {
     pub fn of(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
+
+    /// Those that begin at a place or behind it.
+    pub fn from(text: &'a str, at: usize) -> Self {
+        Self { text, at }
+    }
 }
 
 impl Iterator for Names<'_> {

@@ -70,7 +70,7 @@ fn a_bad_rule_does_not_load_and_says_why() {
         (
             "pattern:",
             "shape: [ '####' ]\npattern:",
-            "write one of shape, words, pattern and engine",
+            "write one of shape, words, terms, pattern and engine",
         ),
         (
             "pattern:",
@@ -189,7 +189,7 @@ fn the_manuals_examples_load() {
         .map(|block| block.split(".Ed").next().unwrap())
         .map(|block| block.replace("\\(fo", "‹").replace("\\(fc", "›"))
         .collect();
-    assert_eq!(blocks.len(), 2);
+    assert_eq!(blocks.len(), 3);
     for block in blocks {
         let id = block
             .lines()

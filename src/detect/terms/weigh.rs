@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns the terms of a text into findings: the two-signal rule, and what speaks against it.
+
+use std::cmp::Reverse;
+use std::ops::Range;
+
+use super::Found;
+use super::cues::{Cue, Cues, Manner, paragraph};
+use super::form::Part;
+use super::index::{Hit, Index};
+use super::language::{LANGUAGES, Language, Vote};
+use super::lexicon::{Pattern, Tier};
+use super::people::{People, Who, overlaps};
+use super::scope::{Scope, Table};
+use super::values::VALUE;
+use super::word::{self, Word};
+use crate::detect::{Confidence, Entity};
+
+/// The language and the kind of a text are told by so much of its start and of its end, in bytes.
+const START: usize = 16_384;
+const END: usize = 4_096;
+/// A paragraph is looked at so far to each side, and a person is known from so far before, in bytes.
+const PARAGRAPH: usize = 600;
+/// A neighbour stands so many words from a term at most.
+const BESIDE: usize = 6;
+
+/// What is known of a whole text.
+pub(super) struct Whole<'a> {
+    pub text: &'a str,
+    index: &'a Index,
+    pub cues: &'a Cues,
+    vote: Vote,
+    manners: Vec<(usize, Manner, bool)>,
+    /// True where its reader is greeted by name.
+    is_greeted: bool,
+    /// Where persons are named or called by what they are, and whether by more than a bare name.
+    pub named: Vec<(usize, bool)>,
+}
+
+/// A term that is left after a first look.
+pub(super) struct Term<'a> {
+    pub hit: &'a Hit,
+    pattern: &'a Pattern,
+    tier: Tier,
+}
+
+/// All findings of a text.
+pub(super) fn all(text: &str, heading: &str, index: &Index, cues: &Cues) -> Vec<Found> {
+    let mut hits = index.find(text);
+    if hits.is_empty() {
+        return Vec::new();
+    }
+    hits.sort_by_key(|hit| hit.span.start);
+    let whole = Whole::of(text, heading, index, cues);
+    let mut found = Vec::new();
+    let mut table: Option<Table> = None;
+    let mut at = 0;
+    while let Some(first) = hits.get(at) {
+        let scope = Scope::around(text, &first.span, table.as_ref());
+        let rest = hits.get(at..).unwrap_or_default();
+        let count = rest
+            .partition_point(|hit| hit.span.start < scope.range.end)
+            .max(1);
+        whole.weigh(&scope, rest.get(..count).unwrap_or_default(), &mut found);
+        at += count;
+        if let Some(own) = &scope.table {
+            let is_new = table.as_ref().is_none_or(|last| last.head != own.head);
+            if is_new {
+                whole.columns(own, &hits, &mut found);
+            }
+            table = scope.table;
+        }
+    }
+    join(text, index, found)
+}
+
+/// Makes one finding of those of a category that follow each other or lie over each other.
+fn join(text: &str, index: &Index, mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|one| (one.span.start, Reverse(one.span.end)));
+    let entity = |one: &Found| index.patterns.get(one.pattern).map(|own| own.entity);
+    let mut joined: Vec<Found> = Vec::new();
+    for one in found {
+        let follows = |last: &&mut Found| {
+            let between = text.get(last.span.end..one.span.start);
+            entity(last) == entity(&one)
+                && (one.span.start < last.span.end
+                    || between.is_some_and(|between| [" ", "-"].contains(&between)))
+        };
+        match joined.last_mut().filter(follows) {
+            Some(last) => {
+                last.span.end = last.span.end.max(one.span.end);
+                if one.confidence > last.confidence {
+                    (last.confidence, last.why) = (one.confidence, one.why);
+                }
+            }
+            None => joined.push(one),
+        }
+    }
+    joined
+}
+
+impl<'a> Whole<'a> {
+    fn of(text: &'a str, heading: &str, index: &'a Index, cues: &'a Cues) -> Self {
+        let start = 0..text.floor_char_boundary(START);
+        let end = text
+            .floor_char_boundary(text.len().saturating_sub(END))
+            .max(start.end)..text.len();
+        let mut words = word::all(text, &start);
+        words.extend(word::all(text, &end));
+        let vote = Vote::of(words.iter());
+        let mut manners = Vec::new();
+        for range in [&start, &end] {
+            let own = cues.manners(text.get(range.clone()).unwrap_or_default());
+            manners.extend(
+                own.into_iter()
+                    .map(|(at, manner, wide)| (range.start + at, manner, wide)),
+            );
+        }
+        manners.extend(
+            cues.manners(heading)
+                .into_iter()
+                .map(|(_, manner, _)| (0, manner, true)),
+        );
+        let people = People::of(text, &words, cues, &[true; LANGUAGES]);
+        let greeting = text
+            .get(..text.floor_char_boundary(200))
+            .unwrap_or_default();
+        let line = greeting
+            .trim_start()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .len()
+            + 1;
+        let is_greeted = people
+            .meant
+            .iter()
+            .any(|(who, place)| *who == Who::Named && place.start < line);
+        let named = people.meant.iter();
+        let named = named.filter(|(who, place)| {
+            matches!(who, Who::Named | Who::Role | Who::Relative | Who::Born) && place.start >= line
+        });
+        Self {
+            text,
+            index,
+            cues,
+            vote,
+            manners,
+            is_greeted,
+            named: named
+                .map(|(who, place)| (place.start, *who != Who::Named))
+                .collect(),
+        }
+    }
+
+    /// Weighs the terms of one sentence or row.
+    fn weigh(&self, scope: &Scope, hits: &[Hit], found: &mut Vec<Found>) {
+        let words = word::all(self.text, &scope.range);
+        let vote = Vote::of(words.iter());
+        let languages = Language::ALL.map(|language| vote.allows(language, &self.vote));
+        let people = People::of(self.text, &words, self.cues, &languages);
+        let masks: Vec<&Range<usize>> = hits
+            .iter()
+            .filter(|hit| {
+                self.pattern(hit)
+                    .is_some_and(|own| own.tier == Tier::Not && speaks(own, &languages))
+            })
+            .map(|hit| &hit.span)
+            .collect();
+        let terms: Vec<Term> = hits
+            .iter()
+            .filter_map(|hit| {
+                let pattern = self.pattern(hit)?;
+                let is_masked = masks
+                    .iter()
+                    .any(|mask| mask.start <= hit.span.start && hit.span.end <= mask.end);
+                let is_name = people.meant.iter().any(|(who, place)| {
+                    *who == Who::Named && place.start <= hit.span.start && hit.span.end <= place.end
+                });
+                let is_open = speaks(pattern, &languages) && !is_masked && !is_name;
+                let beside = |list: &[Vec<Part>]| stand(list, self.text, &words, &hit.span, BESIDE);
+                let around =
+                    |list: &[Vec<Part>]| stand(list, self.text, &words, &hit.span, usize::MAX);
+                let is_free = !pattern.not_with.as_deref().is_some_and(around);
+                let mut tier = pattern.tier;
+                if hit.is_vague {
+                    tier = Tier::Weak;
+                }
+                if tier == Tier::Weak
+                    && !hit.is_vague
+                    && pattern.needs.as_deref().is_some_and(beside)
+                {
+                    tier = Tier::Strong;
+                }
+                let has_need = tier != Tier::Strong
+                    || pattern.tier != Tier::Strong
+                    || pattern.needs.as_deref().is_none_or(beside);
+                (is_open && is_free && has_need && tier != Tier::Not).then_some(Term {
+                    hit,
+                    pattern,
+                    tier,
+                })
+            })
+            .collect();
+        for term in &terms {
+            if term.tier == Tier::Label {
+                self.label(term, scope, found);
+                continue;
+            }
+            if term.tier == Tier::Weak && !self.is_under(term, scope, hits) {
+                continue;
+            }
+            self.judge(term, scope, &words, &people, found);
+        }
+    }
+
+    /// Finds the person of a term, and what speaks against it.
+    fn judge(
+        &self,
+        term: &Term<'_>,
+        scope: &Scope,
+        words: &[Word],
+        people: &People,
+        found: &mut Vec<Found>,
+    ) {
+        let span = &term.hit.span;
+        let reach = scope.range.start.saturating_sub(PARAGRAPH)..scope.range.start;
+        let is_known = self.named.iter().any(|(place, _)| reach.contains(place));
+        let own = people.meant_by(self.text, words, span, is_known, self.is_greeted);
+        let mut why = vec![format!(
+            "term of {} ({})",
+            term.pattern.entity.as_str(),
+            term.pattern.field
+        )];
+        let is_told = term.pattern.tier == Tier::Told;
+        let in_row = scope.table.as_ref().is_some_and(|table| {
+            self.has_persons(&table.head) && table.head.start != scope.range.start
+        });
+        // A word that says little, or what is mostly said of groups, wants a person called by name or role.
+        let is_body = matches!(
+            term.pattern.entity,
+            Entity::Health | Entity::Conviction | Entity::SexLife
+        );
+        let is_sure = term.pattern.tier != Tier::Weak && is_body;
+        let is_strong = term.pattern.tier == Tier::Strong && !term.hit.is_vague;
+        let near = || is_strong && (self.is_beside(scope) || self.goes_on(scope, found));
+        let mut confidence = match own {
+            Some(who @ (Who::Named | Who::Born)) => {
+                why.push(format!("{} in the sentence", who.says()));
+                Confidence::High
+            }
+            Some(who) if who >= Who::Role || is_sure => {
+                why.push(who.says().to_owned());
+                Confidence::Medium
+            }
+            _ if in_row => {
+                why.push("a row about a person".to_owned());
+                Confidence::High
+            }
+            Some(_) | None if is_told => {
+                why.push("said of a person".to_owned());
+                Confidence::Medium
+            }
+            _ if near() => {
+                why.push("a person in the sentence before".to_owned());
+                Confidence::Medium
+            }
+            _ => return,
+        };
+        if let Some(against) = self.against(term, own, people, span) {
+            why.push(against.to_owned());
+            confidence = Confidence::Low;
+        }
+        found.push(Found {
+            pattern: term.hit.pattern,
+            span: span.clone(),
+            confidence,
+            why,
+        });
+    }
+
+    /// What takes from a term what it says.
+    fn against(
+        &self,
+        term: &Term<'_>,
+        who: Option<Who>,
+        people: &People,
+        span: &Range<usize>,
+    ) -> Option<&'static str> {
+        let entity = term.pattern.entity;
+        let is_opinion = matches!(
+            entity,
+            Entity::PoliticalOpinion | Entity::UnionMembership | Entity::Religion
+        );
+        if people.has_office && is_opinion && who != Some(Who::Born) {
+            return Some("said of a public office");
+        }
+        let around = paragraph(self.text, span.start, PARAGRAPH);
+        let manner = self
+            .manners
+            .iter()
+            .find(|(at, _, is_wide)| *is_wide || around.contains(at));
+        let (_, manner, _) = manner?;
+        (who != Some(Who::Born)).then_some(manner.says())
+    }
+
+    /// True where a person is called by more than a name right before.
+    fn is_beside(&self, scope: &Scope) -> bool {
+        let from = paragraph(self.text, scope.range.start, 300).start;
+        let mut named = self.named.iter();
+        named.any(|(place, is_called)| *is_called && (from..scope.range.start).contains(place))
+    }
+
+    /// True where the paragraph has said something of this kind of somebody right before.
+    fn goes_on(&self, scope: &Scope, found: &[Found]) -> bool {
+        let from = paragraph(self.text, scope.range.start, 300).start;
+        let mut found = found.iter().rev();
+        found.any(|one| {
+            one.confidence > Confidence::Low && (from..scope.range.start).contains(&one.span.start)
+        })
+    }
+
+    /// True where a term that says little stands below, or behind, a label of its category.
+    fn is_under(&self, term: &Term<'_>, scope: &Scope, hits: &[Hit]) -> bool {
+        let entity = term.pattern.entity;
+        scope.table.is_none()
+            && hits.iter().any(|hit| {
+                let is_label = self
+                    .pattern(hit)
+                    .is_some_and(|own| own.tier == Tier::Label && own.entity == entity);
+                let between = self
+                    .text
+                    .get(hit.span.end..term.hit.span.start)
+                    .unwrap_or_default();
+                is_label && between.len() < VALUE && between.trim_start().starts_with(':')
+            })
+    }
+
+    /// True where the head of a table names persons.
+    pub fn has_persons(&self, head: &Range<usize>) -> bool {
+        let words = word::all(self.text, head);
+        words.iter().any(|word| {
+            self.cues
+                .cue(word, &[true; LANGUAGES])
+                .is(Cue::LABEL.or(Cue::BORN))
+        })
+    }
+
+    pub fn pattern(&self, hit: &Hit) -> Option<&'a Pattern> {
+        self.index.patterns.get(hit.pattern)
+    }
+}
+
+/// True where a pattern is of one of these languages.
+fn speaks(pattern: &Pattern, languages: &[bool; LANGUAGES]) -> bool {
+    pattern
+        .language
+        .is_none_or(|own| languages.get(own.index()).copied().unwrap_or_default())
+}
+
+/// True where one of these stands in a sentence, so many words from a term at most.
+fn stand(list: &[Vec<Part>], text: &str, words: &[Word], term: &Range<usize>, most: usize) -> bool {
+    let first = words.partition_point(|word| word.span.end <= term.start);
+    let last = words.partition_point(|word| word.span.start < term.end);
+    let near = first.saturating_sub(most)..last.saturating_add(most).min(words.len());
+    let words = words.get(near).unwrap_or_default();
+    let fits = |part: &Part, word: &Word| {
+        let written = text.get(word.span.clone()).unwrap_or_default();
+        part.fits(&word.folded, written)
+    };
+    list.iter().any(|parts| {
+        words.windows(parts.len().max(1)).any(|some| {
+            let is_apart = some.iter().all(|word| !overlaps(&word.span, term));
+            is_apart && parts.iter().zip(some).all(|(part, word)| fits(part, word))
+        })
+    })
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Turns a text into its words, folded: lower case, no accents, a digit between letters as the letter it looks like.
+
+use std::ops::Range;
+
+use crate::detect::fold::push_base;
+
+/// The longest word that is looked at, in bytes; what is longer is no word of a language.
+pub(super) const MAX_WORD: usize = 64;
+
+/// A word, and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    pub span: Range<usize>,
+    pub folded: Vec<u8>,
+}
+
+/// True for a byte that is part of a word: a letter, a digit, or any byte that is not ASCII.
+pub(super) fn is_inside(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// The first word that begins at `from` or behind it.
+pub(super) fn after(text: &str, from: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let rest = bytes.get(from..)?;
+    let start = from + rest.iter().position(|byte| is_inside(*byte))?;
+    let length = bytes
+        .get(start..)?
+        .iter()
+        .position(|byte| !is_inside(*byte));
+    Some(start..length.map_or(bytes.len(), |length| start + length))
+}
+
+/// The last word that ends at `to` or before it.
+pub(super) fn before(text: &str, to: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes().get(..to)?;
+    let end = bytes.iter().rposition(|byte| is_inside(*byte))? + 1;
+    let start = bytes.get(..end)?.iter().rposition(|byte| !is_inside(*byte));
+    Some(start.map_or(0, |start| start + 1)..end)
+}
+
+/// The words of a stretch, the longest ones left out.
+pub(super) fn all(text: &str, range: &Range<usize>) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut at = range.start;
+    while let Some(span) = after(text, at).filter(|span| span.end <= range.end) {
+        at = span.end;
+        if let Some(word) = Word::at(text, span) {
+            words.push(word);
+        }
+    }
+    words
+}
+
+impl Word {
+    /// The word of a span; none where it is too long for one.
+    pub fn at(text: &str, span: Range<usize>) -> Option<Self> {
+        let written = text.get(span.clone())?;
+        let mut folded = Vec::with_capacity(written.len());
+        (written.len() <= MAX_WORD).then(|| fold(written, &mut folded))?;
+        Some(Self { span, folded })
+    }
+
+    /// True where it begins with a capital.
+    pub fn is_capital(&self, text: &str) -> bool {
+        let written = text.get(self.span.clone()).unwrap_or_default();
+        written.chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+/// Folds a word into `out`, which is cleared first.
+pub(super) fn fold(written: &str, out: &mut Vec<u8>) {
+    out.clear();
+    if written.is_ascii() {
+        out.extend(written.bytes().map(|byte| byte.to_ascii_lowercase()));
+    } else {
+        for c in written.chars().flat_map(char::to_lowercase) {
+            push_base(c, out);
+        }
+    }
+    // What a scanner reads for o and l.
+    let has_both = out.iter().any(u8::is_ascii_digit) && out.len() > 4;
+    if has_both && out.iter().filter(|byte| byte.is_ascii_alphabetic()).count() * 4 >= out.len() * 3
+    {
+        for byte in out {
+            match byte {
+                b'0' => *byte = b'o',
+                b'1' => *byte = b'l',
+                _ => (),
+            }
+        }
+    }
+}
