@@ -7,12 +7,12 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::detect::phrases::Phrases;
 use crate::detect::{Entity, Finding, Mailbox, mailbox};
 use crate::extract::Text;
 use crate::message::{Address, Message};
 
 use super::role::Role;
-use super::said::Said;
 
 /// From so many distinct ones on, contact data are a list, and recipients are exposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -149,16 +149,16 @@ fn exposed(message: &Message, bulk: Bulk) -> Option<Fact> {
     )
 }
 
-static INVOICE: LazyLock<Said> =
-    LazyLock::new(|| Said::of(&["facture", "rechnung", "fattura", "factuur", "invoice"]));
-static AMOUNT: LazyLock<Said> = LazyLock::new(|| {
-    Said::of(&[
+static INVOICE: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&["facture", "rechnung", "fattura", "factuur", "invoice"]));
+static AMOUNT: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(&[
         "montant", "total", "betrag", "importo", "totale", "bedrag", "totaal", "amount", "payable",
         "zahlbar", "à payer",
     ])
 });
-static CURRENCY: LazyLock<Said> =
-    LazyLock::new(|| Said::of(&["chf", "eur", "€", "£", "gbp", "fr."]));
+static CURRENCY: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::of(&["chf", "eur", "€", "£", "gbp", "fr."]));
 /// The root elements of electronic invoices: OASIS UBL 2.1, UN/CEFACT CII.
 const ELECTRONIC: &[&str] = &["ubl:schema:xsd:Invoice", "CrossIndustryInvoice"];
 
@@ -198,8 +198,8 @@ fn invoice(texts: &[Text], findings: &[(Finding, Role)]) -> Option<Fact> {
 }
 
 /// Words of advertising; two of them make it one.
-static ADVERTISING: LazyLock<Said> = LazyLock::new(|| {
-    Said::of(&[
+static ADVERTISING: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(&[
         "newsletter",
         "lettre d'information",
         "infolettre",
@@ -241,8 +241,8 @@ static ADVERTISING: LazyLock<Said> = LazyLock::new(|| {
     ])
 });
 /// A way out, in words (ePrivacy Directive, Art. 13(2); GDPR, Art. 21(2)).
-static WAY_OUT: LazyLock<Said> = LazyLock::new(|| {
-    Said::of(&[
+static WAY_OUT: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(&[
         "se désabonner",
         "désabonn",
         "désinscri",

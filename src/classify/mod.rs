@@ -5,7 +5,6 @@ mod fact;
 mod level;
 mod participant;
 mod role;
-mod said;
 #[cfg(test)]
 mod tests;
 

@@ -67,7 +67,17 @@ struct Place {
 
 impl<'a> Roles<'a> {
     pub fn of(message: &Message, texts: &'a [Text], findings: &[Finding]) -> Self {
-        let zones: Vec<Zones> = texts.iter().map(|text| Zones::of(&text.content)).collect();
+        let mut has_some = vec![false; texts.len()];
+        for one in findings {
+            if let Some(has_some) = has_some.get_mut(one.text) {
+                *has_some = true;
+            }
+        }
+        let asked = |(text, has_some): (&Text, &bool)| match has_some {
+            true => Zones::of(&text.content),
+            false => Zones::default(),
+        };
+        let zones: Vec<Zones> = texts.iter().zip(&has_some).map(asked).collect();
         let places = findings
             .iter()
             .filter(|one| one.confidence > Confidence::Low);

@@ -150,7 +150,7 @@ impl Dictionary {
 
 /// The hash of Fowler, Noll and Vo, 1a: quick on short words, and only the admin chooses ours.
 #[derive(Debug)]
-struct Fnv(u64);
+pub(super) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {

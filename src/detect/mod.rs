@@ -18,6 +18,7 @@ mod names;
 mod near;
 mod pattern;
 mod phone;
+pub(crate) mod phrases;
 mod place;
 pub mod rule;
 mod run;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a mail's text into zones: greeting, signature, the head of a quoted mail, disclaimer, body.
 
+use std::sync::LazyLock;
+
 use super::names::word::{Kinds, Word};
+use super::phrases::Phrases;
 
 /// What a line of a mail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub enum Zone {
 }
 
 /// The zones of a text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Zones(Vec<(usize, Zone)>);
 
 /// The most lines of a signature, and the longest line of one, in bytes.
@@ -136,23 +139,25 @@ const WROTE: &[&str] = &[
     "het volgende geschreven",
 ];
 /// Words of disclaimers.
-const LEGAL: &[&str] = &[
-    "confidentiel",
-    "destinataire",
-    "vertraulich",
-    "irrtümlich",
-    "adressat",
-    "datenschutz",
-    "riservat",
-    "destinatari",
-    "vertrouwelijk",
-    "geadresseerde",
-    "ontvanger",
-    "confidential",
-    "intended for",
-    "addressee",
-    "privacy notice",
-];
+static LEGAL: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::of(&[
+        "confidentiel",
+        "destinataire",
+        "vertraulich",
+        "irrtümlich",
+        "adressat",
+        "datenschutz",
+        "riservat",
+        "destinatari",
+        "vertrouwelijk",
+        "geadresseerde",
+        "ontvanger",
+        "confidential",
+        "intended for",
+        "addressee",
+        "privacy notice",
+    ])
+});
 
 impl Zones {
     /// Reads a text line by line.
@@ -218,9 +223,7 @@ impl Reader {
             self.signature = None;
             return Zone::Quoted;
         }
-        if self.is_legal
-            || (inner.len() > 60 && LEGAL.iter().filter(|word| low.contains(**word)).count() > 1)
-        {
+        if self.is_legal || (inner.len() > 60 && is_legal(&low)) {
             (self.is_legal, self.signature) = (true, None);
             return Zone::Disclaimer;
         }
@@ -244,6 +247,13 @@ impl Reader {
             && !inner.trim_end_matches(['.', '!']).contains(". ");
         if greets { Zone::Greeting } else { Zone::Body }
     }
+}
+
+/// True where two words of disclaimers stand.
+fn is_legal(line: &str) -> bool {
+    let mut words = LEGAL.all(line).map(|word| word.as_str());
+    let first = words.next();
+    first.is_some_and(|first| words.any(|word| word != first))
 }
 
 /// True for `On … Anna <a@x> wrote:` and `Von: …`.

@@ -119,10 +119,15 @@ impl Part {
     /// True where a word ends with this one, and begins with something else.
     pub fn ends(&self, folded: &[u8]) -> bool {
         self.endings.iter().any(|ending| {
-            let first = folded.strip_suffix(ending.as_bytes());
-            let first = first.and_then(|word| word.strip_suffix(&self.base[..]));
-            first.is_some_and(|first| first.len() >= BEFORE_TAIL)
+            let stem = folded.strip_suffix(ending.as_bytes());
+            stem.is_some_and(|stem| self.ends_as(stem, ending))
         })
+    }
+
+    /// The same of a word of which `stem` is left before `ending`.
+    pub fn ends_as(&self, stem: &[u8], ending: &str) -> bool {
+        let first = stem.strip_suffix(&self.base[..]);
+        first.is_some_and(|first| first.len() >= BEFORE_TAIL) && self.is_ending(ending.as_bytes())
     }
 
     /// What follows this word in a compound that begins with it, without what links the two.

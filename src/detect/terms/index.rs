@@ -2,16 +2,16 @@
 //! Keeps terms by the letters they begin or end with, and finds them in one pass over the words of a text.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use super::form::{Form, Part};
 use super::lexicon::{Heads, Pattern, Tier};
-use super::word::{self, MAX_WORD, Word, is_inside};
+use super::word::{self, Word, Words};
+use crate::detect::dictionary::Fnv;
 
-/// Terms are told apart by so many letters first.
-const KEY: usize = 4;
-/// The filter over these has so many bits.
-const BITS: usize = 1 << 16;
+/// Terms are told apart by so many of their first or last letters.
+const LETTERS: usize = 4;
 /// The shortest compound, in bytes.
 const SHORTEST: usize = 8;
 /// What may link the parts of a compound.
@@ -25,10 +25,57 @@ const ENDINGS: [&str; 11] = [
 #[derive(Debug)]
 pub(super) struct Index {
     pub patterns: Vec<Pattern>,
-    starts: HashMap<[u8; KEY], Vec<usize>>,
-    tails: HashMap<[u8; KEY], Vec<usize>>,
-    is_start: Vec<bool>,
-    is_tail: Vec<bool>,
+    starts: Keys,
+    ends: Keys,
+}
+
+/// The places of patterns by some letters of theirs.
+#[derive(Debug)]
+struct Keys {
+    by_letters: HashMap<[u8; LETTERS], Vec<usize>, BuildHasherDefault<Fnv>>,
+    /// Which letters there are, a bit each, for a first look.
+    filter: Vec<u64>,
+}
+
+impl Keys {
+    /// The filter has so many bits.
+    const BITS: usize = 1 << 16;
+
+    fn new() -> Self {
+        Self {
+            by_letters: HashMap::default(),
+            filter: vec![0; Self::BITS / 64],
+        }
+    }
+
+    fn add(&mut self, letters: [u8; LETTERS], pattern: usize) {
+        self.by_letters.entry(letters).or_default().push(pattern);
+        let bit = Self::bit(letters);
+        if let Some(bits) = self.filter.get_mut(bit / 64) {
+            *bits |= 1 << (bit % 64);
+        }
+    }
+
+    fn bit(letters: [u8; LETTERS]) -> usize {
+        let hash = letters.iter().fold(0_usize, |hash, letter| {
+            hash.wrapping_mul(31).wrapping_add(usize::from(*letter))
+        });
+        (hash ^ (hash >> 16)) % Self::BITS
+    }
+
+    fn may_have(&self, letters: [u8; LETTERS]) -> bool {
+        let bit = Self::bit(letters);
+        let bits = self.filter.get(bit / 64).copied().unwrap_or_default();
+        bits >> (bit % 64) & 1 == 1
+    }
+
+    /// The patterns of these letters.
+    fn of(&self, letters: [u8; LETTERS]) -> &[usize] {
+        let own = self
+            .may_have(letters)
+            .then(|| self.by_letters.get(&letters));
+        own.flatten().map_or(&[], Vec::as_slice)
+    }
 }
 
 /// A term in a text.
@@ -42,121 +89,75 @@ pub(super) struct Hit {
 
 impl Index {
     pub fn of(patterns: Vec<Pattern>) -> Self {
-        let mut index = Self {
-            patterns: Vec::new(),
-            starts: HashMap::new(),
-            tails: HashMap::new(),
-            is_start: vec![false; BITS],
-            is_tail: vec![false; BITS],
-        };
+        let (mut starts, mut ends) = (Keys::new(), Keys::new());
         for (at, pattern) in patterns.iter().enumerate() {
             let Some(part) = pattern.parts.get(pattern.anchor) else {
                 continue;
             };
             if part.form != Form::Tail {
-                let key = first(&part.base);
-                index.starts.entry(key).or_default().push(at);
+                let letters = first(&part.base);
+                starts.add(letters, at);
                 // A stem of three letters begins words of any fourth one.
-                if part.form == Form::Stem && part.base.len() < KEY {
-                    for letter in b'a'..=b'z' {
-                        let mut key = key;
-                        let [.., last] = &mut key;
-                        *last = letter;
-                        index.starts.entry(key).or_default().push(at);
-                    }
+                if part.form == Form::Stem && part.base.len() < LETTERS {
+                    let [one, two, three, _] = letters;
+                    (b'a'..=b'z').for_each(|four| starts.add([one, two, three, four], at));
                 }
             }
             let may_end =
-                pattern.heads.is_some() && part.form == Form::Word && part.base.len() > KEY;
-            if (part.form == Form::Tail || may_end) && part.base.len() >= 3 {
-                index.tails.entry(last(&part.base)).or_default().push(at);
+                pattern.heads.is_some() && part.form == Form::Word && part.base.len() > LETTERS;
+            if let ([two, three, four], Form::Tail) = (part.base.as_slice(), &part.form) {
+                (b'a'..=b'z').for_each(|one| ends.add([one, *two, *three, *four], at));
+            } else if part.form == Form::Tail || may_end {
+                ends.add(last(&part.base), at);
             }
         }
-        for (keys, bits) in [
-            (&index.starts, &mut index.is_start),
-            (&index.tails, &mut index.is_tail),
-        ] {
-            for key in keys.keys() {
-                if let Some(bit) = bits.get_mut(place(*key)) {
-                    *bit = true;
-                }
-            }
+        Self {
+            patterns,
+            starts,
+            ends,
         }
-        index.patterns = patterns;
-        index
     }
 
     /// The terms of a text, in order of the words they are known by.
     pub fn find(&self, text: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
-        if self.patterns.is_empty() {
-            return hits;
-        }
-        let bytes = text.as_bytes();
-        let mut folded = Vec::new();
-        let mut at = 0;
-        while at < bytes.len() {
-            let mut is_plain = true;
-            let start = at;
-            while let Some(byte) = bytes.get(at).filter(|byte| is_inside(**byte)) {
-                is_plain &= byte.is_ascii_alphabetic();
-                at += 1;
-            }
-            let length = at - start;
-            at += 1;
-            if !(2..=MAX_WORD).contains(&length) {
-                continue;
-            }
-            let Some(written) = text.get(start..start + length) else {
-                continue;
-            };
-            let may = match is_plain {
-                true => self.may_be(written.as_bytes(), true),
-                false => {
-                    word::fold(written, &mut folded);
-                    self.may_be(&folded, false)
-                }
-            };
-            if may {
-                word::fold(written, &mut folded);
-                self.word(text, start..start + length, &folded, &mut hits);
+        let mut words = Words::of(text);
+        while let Some(span) = words.next() {
+            if self.may_be(text.as_bytes().get(span.clone()).unwrap_or_default()) {
+                let folded = words.folded(&span);
+                self.word(text, span, folded, &mut hits);
             }
         }
         hits
     }
 
-    /// True where a word may be one of a term, by its first or last letters.
-    fn may_be(&self, word: &[u8], lower: bool) -> bool {
-        let is_set = |bits: &[bool], mut key: [u8; KEY]| {
-            if lower {
-                key.make_ascii_lowercase();
-            }
-            bits.get(place(key)).copied().unwrap_or_default()
-        };
-        if is_set(&self.is_start, first(word)) {
-            return true;
-        }
-        word.len() >= SHORTEST
-            && (0..=4).any(|cut| {
-                let end = word.get(..word.len() - cut).unwrap_or_default();
-                is_set(&self.is_tail, last(end))
-            })
+    /// False for a word that no term begins as, and that is too short for a compound.
+    fn may_be(&self, written: &[u8]) -> bool {
+        let letters = first(written).map(|letter| letter.to_ascii_lowercase());
+        let is_plain = letters
+            .iter()
+            .all(|letter| matches!(letter, 0 | b'a'..=b'z'));
+        written.len() >= SHORTEST || !is_plain || self.starts.may_have(letters)
     }
 
     /// The terms that are known by this word.
     fn word(&self, text: &str, span: Range<usize>, folded: &[u8], hits: &mut Vec<Hit>) {
         let from = hits.len();
-        for &pattern in self.starts.get(&first(folded)).into_iter().flatten() {
+        for &pattern in self.starts.of(first(folded)) {
             self.start(pattern, text, &span, folded, hits);
         }
-        if folded.len() >= SHORTEST {
-            for ending in ENDINGS {
-                let stem = folded.strip_suffix(ending.as_bytes()).unwrap_or_default();
-                for &pattern in self.tails.get(&last(stem)).into_iter().flatten() {
-                    let is_known = hits.iter().skip(from).any(|hit| hit.pattern == pattern);
-                    if !is_known && self.part(pattern).is_some_and(|part| part.ends(folded)) {
-                        self.take(pattern, text, &span, false, hits);
-                    }
+        if folded.len() < SHORTEST {
+            return;
+        }
+        for ending in ENDINGS {
+            let Some(stem) = folded.strip_suffix(ending.as_bytes()) else {
+                continue;
+            };
+            for &pattern in self.ends.of(last(stem)) {
+                let is_ours = |part: &Part| part.ends_as(stem, ending);
+                let is_known = || hits.iter().skip(from).any(|hit| hit.pattern == pattern);
+                if self.part(pattern).is_some_and(is_ours) && !is_known() {
+                    self.take(pattern, text, &span, false, hits);
                 }
             }
         }
@@ -282,23 +283,15 @@ fn head(heads: &Heads, rest: &[u8]) -> Option<bool> {
     Some(!links().any(|rest| heads.fact.iter().any(|part| is(part, rest))))
 }
 
-fn first(word: &[u8]) -> [u8; KEY] {
-    let mut key = [0; KEY];
-    for (to, from) in key.iter_mut().zip(word) {
-        *to = *from;
+fn first(word: &[u8]) -> [u8; LETTERS] {
+    match word {
+        [one, two, three, four, ..] => [*one, *two, *three, *four],
+        [one, two, three] => [*one, *two, *three, 0],
+        [one, two] => [*one, *two, 0, 0],
+        _ => [0; LETTERS],
     }
-    key
 }
 
-fn last(word: &[u8]) -> [u8; KEY] {
-    let mut key = [0; KEY];
-    for (to, from) in key.iter_mut().zip(word.iter().rev().take(KEY - 1)) {
-        *to = *from;
-    }
-    key
-}
-
-fn place(key: [u8; KEY]) -> usize {
-    let hash = u32::from_le_bytes(key).wrapping_mul(0x9e37_79b1) >> 16;
-    usize::try_from(hash).unwrap_or_default() % BITS
+fn last(word: &[u8]) -> [u8; LETTERS] {
+    word.last_chunk().copied().unwrap_or_default()
 }

@@ -21,6 +21,8 @@ const START: usize = 16_384;
 const END: usize = 4_096;
 /// A paragraph is looked at so far to each side, and a person is known from so far before, in bytes.
 const PARAGRAPH: usize = 600;
+/// So many findings back, what a paragraph has said is looked for.
+const LAST: usize = 20;
 /// A neighbour stands so many words from a term at most.
 const BESIDE: usize = 6;
 
@@ -33,7 +35,7 @@ pub(super) struct Whole<'a> {
     manners: Vec<(usize, Manner, bool)>,
     /// True where its reader is greeted by name.
     is_greeted: bool,
-    /// Where persons are named or called by what they are, and whether by more than a bare name.
+    /// Where persons are named or called by what they are, in order, and whether by more than a bare name.
     pub named: Vec<(usize, bool)>,
 }
 
@@ -66,7 +68,11 @@ pub(super) fn all(text: &str, heading: &str, index: &Index, cues: &Cues) -> Vec<
         if let Some(own) = &scope.table {
             let is_new = table.as_ref().is_none_or(|last| last.head != own.head);
             if is_new {
-                whole.columns(own, &hits, &mut found);
+                let first = hits.partition_point(|hit| hit.span.start < own.head.start);
+                let heads = hits.get(first..).unwrap_or_default();
+                let last = heads.partition_point(|hit| hit.span.start < own.head.end);
+                let heads = heads.get(..last).unwrap_or_default();
+                whole.columns(own, heads, &mut found);
             }
             table = scope.table;
         }
@@ -140,6 +146,9 @@ impl<'a> Whole<'a> {
         let named = named.filter(|(who, place)| {
             matches!(who, Who::Named | Who::Role | Who::Relative | Who::Born) && place.start >= line
         });
+        let named = named.map(|(who, place)| (place.start, *who != Who::Named));
+        let mut named: Vec<(usize, bool)> = named.collect();
+        named.sort_unstable();
         Self {
             text,
             index,
@@ -147,10 +156,16 @@ impl<'a> Whole<'a> {
             vote,
             manners,
             is_greeted,
-            named: named
-                .map(|(who, place)| (place.start, *who != Who::Named))
-                .collect(),
+            named,
         }
+    }
+
+    /// The persons named in a stretch.
+    fn named_in(&self, range: &Range<usize>) -> &[(usize, bool)] {
+        let first = self.named.partition_point(|(at, _)| *at < range.start);
+        let named = self.named.get(first..).unwrap_or_default();
+        let last = named.partition_point(|(at, _)| *at < range.end);
+        named.get(..last).unwrap_or_default()
     }
 
     /// Weighs the terms of one sentence or row.
@@ -225,7 +240,7 @@ impl<'a> Whole<'a> {
     ) {
         let span = &term.hit.span;
         let reach = scope.range.start.saturating_sub(PARAGRAPH)..scope.range.start;
-        let is_known = self.named.iter().any(|(place, _)| reach.contains(place));
+        let is_known = !self.named_in(&reach).is_empty();
         let own = people.meant_by(self.text, words, span, is_known, self.is_greeted);
         let mut why = vec![format!(
             "term of {} ({})",
@@ -307,14 +322,14 @@ impl<'a> Whole<'a> {
     /// True where a person is called by more than a name right before.
     fn is_beside(&self, scope: &Scope) -> bool {
         let from = paragraph(self.text, scope.range.start, 300).start;
-        let mut named = self.named.iter();
-        named.any(|(place, is_called)| *is_called && (from..scope.range.start).contains(place))
+        let mut named = self.named_in(&(from..scope.range.start)).iter();
+        named.any(|(_, is_called)| *is_called)
     }
 
     /// True where the paragraph has said something of this kind of somebody right before.
     fn goes_on(&self, scope: &Scope, found: &[Found]) -> bool {
         let from = paragraph(self.text, scope.range.start, 300).start;
-        let mut found = found.iter().rev();
+        let mut found = found.iter().rev().take(LAST);
         found.any(|one| {
             one.confidence > Confidence::Low && (from..scope.range.start).contains(&one.span.start)
         })

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::detect::fold::push_base;
+use crate::detect::fold::{HIGH, code, is_of_word, push_base};
 
 /// The longest word that is looked at, in bytes; what is longer is no word of a language.
 pub(super) const MAX_WORD: usize = 64;
@@ -15,29 +15,73 @@ pub(super) struct Word {
     pub folded: Vec<u8>,
 }
 
-/// True for a byte that is part of a word: a letter, a digit, or any byte that is not ASCII.
-pub(super) fn is_inside(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
-}
-
 /// The first word that begins at `from` or behind it.
 pub(super) fn after(text: &str, from: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes();
-    let rest = bytes.get(from..)?;
-    let start = from + rest.iter().position(|byte| is_inside(*byte))?;
-    let length = bytes
-        .get(start..)?
-        .iter()
-        .position(|byte| !is_inside(*byte));
-    Some(start..length.map_or(bytes.len(), |length| start + length))
+    let rest = text.get(from..)?;
+    let start = from + rest.find(is_of_word)?;
+    let length = text.get(start..)?.find(|c| !is_of_word(c));
+    Some(start..length.map_or(text.len(), |length| start + length))
 }
 
 /// The last word that ends at `to` or before it.
 pub(super) fn before(text: &str, to: usize) -> Option<Range<usize>> {
-    let bytes = text.as_bytes().get(..to)?;
-    let end = bytes.iter().rposition(|byte| is_inside(*byte))? + 1;
-    let start = bytes.get(..end)?.iter().rposition(|byte| !is_inside(*byte));
-    Some(start.map_or(0, |start| start + 1)..end)
+    let rest = text.get(..to)?;
+    let end = rest.trim_end_matches(|c| !is_of_word(c)).len();
+    let start = text.get(..end)?.trim_end_matches(is_of_word).len();
+    (start < end).then_some(start..end)
+}
+
+/// The words of a text one by one, without those of a letter, and the longest.
+pub(super) struct Words<'a> {
+    text: &'a str,
+    at: usize,
+    folded: Vec<u8>,
+}
+
+impl<'a> Words<'a> {
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            folded: Vec::new(),
+        }
+    }
+
+    /// Where the next word stands.
+    pub fn next(&mut self) -> Option<Range<usize>> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let rest = bytes.get(self.at..)?;
+            let start = self.at + rest.iter().position(|byte| code(*byte) != 0)?;
+            let mut span = start..start;
+            let mut is_plain = true;
+            for byte in bytes.get(start..)? {
+                match code(*byte) {
+                    0 => break,
+                    HIGH => is_plain = false,
+                    _ => (),
+                }
+                span.end += 1;
+            }
+            if !is_plain {
+                // Quotes and dashes are no letters.
+                span = after(self.text, start)?;
+            }
+            self.at = span.end;
+            if (2..=MAX_WORD).contains(&span.len()) {
+                return Some(span);
+            }
+        }
+    }
+
+    /// A word, folded.
+    pub fn folded(&mut self, span: &Range<usize>) -> &[u8] {
+        fold(
+            self.text.get(span.clone()).unwrap_or_default(),
+            &mut self.folded,
+        );
+        &self.folded
+    }
 }
 
 /// The words of a stretch, the longest ones left out.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Keeps words that tell of a whole text, and looks for all of them in one pass, capitals or not.
+//! Keeps phrases that tell of a stretch of text, and looks for all of them in one pass, capitals or not.
 
-use regex::{Regex, RegexBuilder};
+use regex::{Match, Regex, RegexBuilder};
 
-/// Words of one meaning.
-pub(super) struct Said(Option<Regex>);
+/// Phrases of one meaning.
+#[derive(Debug)]
+pub(crate) struct Phrases(Option<Regex>);
 
-impl Said {
+impl Phrases {
     /// Compiles words; a longer one speaks where it holds a shorter one.
     pub fn of(words: &[&str]) -> Self {
         let mut words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
@@ -22,10 +23,14 @@ impl Said {
         self.0.as_ref().is_some_and(|any| any.is_match(text))
     }
 
+    /// Those that stand in a text, be it within a word, in order.
+    pub fn all<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match<'a>> + 'a {
+        self.0.iter().flat_map(|any| any.find_iter(text))
+    }
+
     /// Those that stand in a text as words, in order.
     pub fn words<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> + 'a {
-        let hits = self.0.iter().flat_map(|any| any.find_iter(text));
-        hits.filter_map(move |hit| {
+        self.all(text).filter_map(move |hit| {
             let before = text.get(..hit.start())?.chars().next_back();
             let after = text.get(hit.end()..)?.chars().next();
             let is_sign = hit.as_str().starts_with('%');
@@ -37,16 +42,16 @@ impl Said {
 
 #[cfg(test)]
 mod tests {
-    use super::Said;
+    use super::Phrases;
 
     #[test]
     fn words_are_found_whole_and_the_longest_speaks() {
-        let said = Said::of(&["rabatt", "rabattcode", "découvrez", "% off"]);
-        let words: Vec<&str> = said
+        let phrases = Phrases::of(&["rabatt", "rabattcode", "découvrez", "% off"]);
+        let words: Vec<&str> = phrases
             .words("Rabattcode, RABATT; Rabatte. DÉCOUVREZ 10% off")
             .collect();
         assert_eq!(words, ["Rabattcode", "RABATT", "DÉCOUVREZ", "% off"]);
-        assert!(said.is_in("Rabatte"));
-        assert!(!said.is_in("Raba tt"));
+        assert!(phrases.is_in("Rabatte"));
+        assert!(!phrases.is_in("Raba tt"));
     }
 }
