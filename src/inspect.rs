@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! The six lines that are the program: a message goes in, what we think of it and would do comes out.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::act::{self, Channels, Plan};
@@ -17,6 +19,8 @@ pub struct Policy {
     pub digest: String,
     /// What extraction may spend.
     pub budget: Budget,
+    /// Processor time for one message, in whole seconds.
+    pub processor: Duration,
     /// What finds.
     pub detectors: Detectors,
     /// What weighs.

@@ -14,6 +14,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
 
 use pii_milter::worker::sandbox;
 
@@ -110,7 +111,13 @@ fn run(name: &str, caged: bool) -> ExitStatus {
 
 fn probe(name: &str) -> u8 {
     let caged = name.strip_prefix("caged ");
-    if caged.is_some() && (sandbox::enter().is_err() || sandbox::allow_processor_time().is_err()) {
+    let lock = || {
+        sandbox::enter()?;
+        sandbox::limit_memory(512 << 20)?;
+        let share = Duration::from_secs(2);
+        sandbox::allow_processor_time(share).map_err(|error| error.to_string())
+    };
+    if caged.is_some() && lock().is_err() {
         return NO_SANDBOX;
     }
     let name = caged.unwrap_or(name);

@@ -87,6 +87,7 @@ pub fn weigh(
     let Found {
         findings,
         left_out,
+        over,
         cut,
     } = found;
     let cut = cut.iter().filter_map(|text| extract.texts.get(*text));
@@ -96,6 +97,14 @@ pub fn weigh(
         detail: "your own patterns were tried on the beginning only".into(),
     });
     extract.unreadable.extend(cut.collect::<Vec<_>>());
+    if over.is_some_and(|confidence| confidence >= levels.at_least) {
+        let more: usize = left_out.values().sum();
+        extract.unreadable.push(Unreadable {
+            part: PartPath("1".into()),
+            why: Why::OverBudget,
+            detail: format!("{more} findings more than milter.limits.findings are only counted"),
+        });
+    }
     let characters = characters(&extract.texts, &findings);
     let roles = Roles::of(message, &extract.texts, &findings);
     let findings = findings.into_iter().map(|finding| {

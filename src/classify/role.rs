@@ -126,6 +126,11 @@ impl<'a> Roles<'a> {
         }
     }
 
+    fn is_seen(&self, finding: &Finding) -> bool {
+        let text = self.texts.get(finding.text);
+        text.is_some_and(|text| text.is_seen(finding.span.start))
+    }
+
     fn zone(&self, finding: &Finding) -> Zone {
         let zones = self.zones.get(finding.text);
         zones.map_or(Zone::Body, |zones| zones.at(finding.span.start))
@@ -233,7 +238,7 @@ impl<'a> Roles<'a> {
             .iter()
             .any(|one| one.entity == Entity::VatNumber);
         numbered
-            || self.zone(finding) == Zone::Signature
+            || self.zone(finding) == Zone::Signature && self.is_seen(finding)
             || (has(&said, INVOICE) && has_company(&said))
     }
 

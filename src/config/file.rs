@@ -2,6 +2,7 @@
 //! Keeps the shape of the configuration file, section by section.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use crate::act::Action;
 use crate::classify::{Bulk, Condition};
 use crate::decide::{Ours, exception, kind, table};
+use crate::detect::MAX_KEPT;
 use crate::detect::rule::Selection;
 use crate::log;
 use crate::milter::listener::Rights;
@@ -66,6 +68,24 @@ pub struct Limits {
     pub parts: NonZeroUsize,
     /// Bytes of text and unpacked content, all parts together.
     pub unpacked: Size,
+    /// Bytes of its header, and of that of each part.
+    #[serde(default = "header")]
+    pub header: Size,
+    /// How often larger than packed content may be what it unpacks to, from 10 MB on.
+    #[serde(default = "ratio")]
+    pub ratio: NonZeroUsize,
+    /// Members of one archive.
+    #[serde(default = "members")]
+    pub members: NonZeroUsize,
+    /// Findings of one detector that are told; the others are counted.
+    #[serde(default = "findings")]
+    pub findings: NonZeroUsize,
+    /// Processor time, in whole seconds.
+    #[serde(default = "processor")]
+    pub processor: Span,
+    /// Memory of the worker that reads it.
+    #[serde(default = "worker")]
+    pub worker: Size,
 }
 
 /// The `log` section.
@@ -81,4 +101,32 @@ pub struct Log {
 /// Ten mails of the shipped size: enough for a busy site, and a fraction of a small machine.
 fn memory() -> Size {
     Size(512 << 20)
+}
+
+fn header() -> Size {
+    Size(1 << 20)
+}
+
+fn ratio() -> NonZeroUsize {
+    above_zero(200)
+}
+
+fn members() -> NonZeroUsize {
+    above_zero(10_000)
+}
+
+fn findings() -> NonZeroUsize {
+    above_zero(MAX_KEPT)
+}
+
+fn processor() -> Span {
+    Span(Duration::from_secs(20))
+}
+
+fn worker() -> Size {
+    Size(512 << 20)
+}
+
+fn above_zero(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap_or(NonZeroUsize::MIN)
 }

@@ -61,6 +61,10 @@ impl Source {
         let mut errors = Errors::default();
         let detectors = Detectors::compile(&self.detectors, &file.detectors);
         let detectors = errors.take(detectors.map_err(|errors| self.selected(errors)));
+        let detectors = detectors.map(|mut detectors| {
+            detectors.most = file.milter.limits.findings.get();
+            detectors
+        });
         let mut profiles = Vec::new();
         for (path, text) in &self.relays {
             profiles.extend(errors.take(Profile::read(path, text)));
@@ -93,9 +97,14 @@ impl Source {
                         tree: message::Limits {
                             depth: limits.depth.get(),
                             parts: limits.parts.get(),
+                            header: usize::try_from(limits.header.0).unwrap_or(usize::MAX),
                         },
                         unpacked: limits.unpacked.0,
+                        ratio: limits.ratio.get(),
+                        members: limits.members.get(),
+                        memory: limits.worker.0,
                     },
+                    processor: limits.processor.0,
                     detectors,
                     levels,
                     ours: file.ours,

@@ -101,6 +101,8 @@ pub struct Found {
     pub findings: Vec<Finding>,
     /// How many more of each detector there were than are kept: see [`MAX_KEPT`].
     pub left_out: BTreeMap<Arc<str>, usize>,
+    /// The highest confidence of which there were more distinct values than are kept.
+    pub over: Option<Confidence>,
     /// The texts, by index, in which the admin's own patterns were not tried to the end, as that
     /// would have cost too much.
     pub cut: Vec<usize>,
@@ -111,7 +113,7 @@ pub struct Found {
 ///
 /// What a text says again that another part says too is reported there only.
 pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {
-    let mut keep = Keep::default();
+    let mut keep = Keep::new(detectors.most);
     let mut cut = Vec::new();
     let subject = texts.iter().find(|text| text.part.0 == "header:Subject");
     let subject = subject.map_or("", |text| text.content.as_str());
@@ -135,6 +137,7 @@ pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {
     Found {
         findings: drop_repeated(texts, keep.findings),
         left_out: keep.left_out,
+        over: keep.over,
         cut,
     }
 }

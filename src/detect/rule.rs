@@ -8,6 +8,7 @@ pub use super::detector::Detector;
 use super::detector::{Anchor, Finder};
 use super::dictionary::{Dictionary, Use};
 use super::index::{Index, Wanted};
+use super::keep::MAX_KEPT;
 use super::terms::Terms;
 use crate::nearest::did_you_mean;
 use crate::shipped;
@@ -17,6 +18,8 @@ use crate::shipped;
 pub struct Detectors {
     /// Below this, a finding is noted but decides nothing.
     pub at_least: Confidence,
+    /// So many findings of one detector are kept, and so many distinct values; the rest are counted.
+    pub most: usize,
     pub(super) detectors: Vec<Detector>,
     /// The shapes that rules look for.
     pub(super) index: Index,
@@ -54,6 +57,7 @@ impl Default for Detectors {
     fn default() -> Self {
         Self {
             at_least: Confidence::Medium,
+            most: MAX_KEPT,
             detectors: Vec::new(),
             index: Index::default(),
             at_digits: Vec::new(),

@@ -125,7 +125,12 @@ fn plain(c: char) -> Option<char> {
         '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0)?,
         '\u{2460}'..='\u{2468}' => char::from_u32(u32::from(c) - 0x2460 + 0x31)?,
-        '\u{24ea}' => '0',
+        '\u{24ea}' | '\u{24ff}' | '\u{1f10c}' => '0',
+        '\u{2776}'..='\u{277e}' => char::from_u32(u32::from(c) - 0x2776 + 0x31)?,
+        '\u{2780}'..='\u{2788}' => char::from_u32(u32::from(c) - 0x2780 + 0x31)?,
+        '\u{278a}'..='\u{2792}' => char::from_u32(u32::from(c) - 0x278a + 0x31)?,
+        '\u{24f5}'..='\u{24fd}' => char::from_u32(u32::from(c) - 0x24f5 + 0x31)?,
+        '\u{2080}'..='\u{2089}' => char::from_u32(u32::from(c) - 0x2080 + 0x30)?,
         _ => digit(c).unwrap_or(c),
     })
 }

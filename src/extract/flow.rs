@@ -3,7 +3,7 @@
 //! tabs.
 
 /// Text being laid out. What parts two pieces is written only when the second one comes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Flow {
     text: String,
     /// A blank stands between what was written and what comes.
@@ -97,6 +97,12 @@ impl Flow {
     /// Ends a cell: breaks inside it were its own.
     pub fn end_cell(&mut self) {
         self.gap = self.gap.max(Gap::Cell);
+    }
+
+    /// True where a digit was the last sign but for one that may part digits.
+    pub fn ends_in_number(&self) -> bool {
+        let text = self.text.trim_end_matches([' ', '.', '-', '/', '\u{a0}']);
+        text.ends_with(|c: char| c.is_numeric())
     }
 
     /// The text, without blanks at its ends.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Turns header fields into the texts that a person reads: subject, remarks and display names.
+//! Turns header fields into the texts that a person reads: subject, remarks, display names, and what
+//! stands in fields that no program fills.
 
+use indexmap::IndexMap;
 use memchr::memmem;
 
+use crate::message::parameters::Parameters;
 use crate::message::{Field, PartPath, words};
 
 use super::Work;
@@ -10,12 +13,82 @@ use super::Work;
 /// Fields whose value is text (RFC 5322, 3.6.5).
 const TEXTS: &[&str] = &["Subject", "Comments", "Keywords"];
 
-/// Fields that hold addresses, of which mail clients show the names (RFC 5322, 3.6.2 and 3.6.3).
-const ADDRESSES: &[&str] = &["From", "Sender", "Reply-To", "To", "Cc", "Bcc"];
+/// Fields that hold addresses, of which mail clients show the names (RFC 5322, 3.6.2, 3.6.3, 3.6.6).
+const ADDRESSES: &[&str] = &[
+    "From",
+    "Sender",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Resent-From",
+    "Resent-Sender",
+    "Resent-To",
+    "Resent-Cc",
+    "Resent-Bcc",
+    "Mail-Followup-To",
+    "Disposition-Notification-To",
+    "Return-Receipt-To",
+];
 
-/// Reads the fields of a mail, or of the message in part `of`: one text for each name of a field,
+/// Fields that programs fill, with numbers of their own. Of these only encoded words are text.
+const OF_PROGRAMS: &[&str] = &[
+    "Authentication-Results",
+    "Autocrypt",
+    "Content-ID",
+    "Content-Length",
+    "Content-Transfer-Encoding",
+    "Content-Type",
+    "Date",
+    "Delivered-To",
+    "Delivery-Date",
+    "DKIM-Signature",
+    "DomainKey-Signature",
+    "Envelope-To",
+    "Errors-To",
+    "Feedback-ID",
+    "In-Reply-To",
+    "Lines",
+    "Message-ID",
+    "MIME-Version",
+    "Received",
+    "Received-SPF",
+    "References",
+    "Resent-Date",
+    "Resent-Message-ID",
+    "Return-Path",
+    "Status",
+    "Thread-Index",
+    "User-Agent",
+    "X-Attachment-Id",
+    "X-Mailer",
+    "X-Original-To",
+    "X-Originating-IP",
+    "X-Received",
+    "X-UID",
+    "X-UIDL",
+];
+
+/// How the names of others begin.
+const PREFIXES: &[&str] = &[
+    "arc-",
+    "list-",
+    "x-forefront-",
+    "x-google-",
+    "x-microsoft-",
+    "x-ms-",
+    "x-pii-",
+    "x-rspamd-",
+    "x-spam-",
+    "x-virus-",
+];
+
+/// Reads the fields of a mail, or of the message or part `of`: one text for each name of a field,
 /// a line for each of its values. Lines of the header section that have no name are read as well.
 pub(super) fn read(fields: &[Field], raw: &[u8], of: Option<&PartPath>, work: &mut Work) {
+    if fields.is_empty() {
+        return;
+    }
     let readers = TEXTS
         .iter()
         .map(|name| (*name, words::decode_words as fn(&[u8]) -> String));
@@ -27,25 +100,54 @@ pub(super) fn read(fields: &[Field], raw: &[u8], of: Option<&PartPath>, work: &m
         let values = fields.iter().filter(|field| field.is(name));
         let values = values.filter_map(|field| raw.get(field.value.clone()));
         let lines: Vec<String> = values.map(decode).filter(|line| !line.is_empty()).collect();
-        let path = PartPath::header(name);
-        let path = of.map_or_else(|| path.clone(), |message| message.member(&path.0));
-        work.text(&path, lines.join("\n"), Vec::new());
+        add(name, lines.join("\n"), of, work);
     }
-    others(fields, raw, of, work);
-}
-
-/// Reads what stands encoded in any other field: a person wrote it (RFC 2047, 5).
-fn others(fields: &[Field], raw: &[u8], of: Option<&PartPath>, work: &mut Work) {
-    let is_read = |field: &Field| {
-        let mut known = TEXTS.iter().chain(ADDRESSES);
-        field.name.is_empty() || known.any(|name| field.is(name))
-    };
-    for field in fields.iter().filter(|field| !is_read(field)) {
+    let mut others: IndexMap<String, (&str, String)> = IndexMap::new();
+    for field in fields.iter().filter(|field| is_other(field)) {
         let value = raw.get(field.value.clone()).unwrap_or_default();
-        if memmem::find(value, b"=?").is_some() {
-            let path = PartPath::header(&field.name);
-            let path = of.map_or_else(|| path.clone(), |message| message.member(&path.0));
-            work.text(&path, words::decode_words(value), Vec::new());
+        for line in lines(field, value) {
+            let name = field.name.to_ascii_lowercase();
+            let (_, text) = others.entry(name).or_insert((&field.name, String::new()));
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&line);
         }
     }
+    for (name, text) in others.into_values() {
+        add(name, text, of, work);
+    }
+}
+
+fn add(name: &str, text: String, of: Option<&PartPath>, work: &mut Work) {
+    let path = PartPath::header(name);
+    let path = of.map_or_else(|| path.clone(), |part| part.member(&path.0));
+    work.text(&path, text, Vec::new());
+}
+
+fn is_other(field: &Field) -> bool {
+    let mut known = TEXTS.iter().chain(ADDRESSES);
+    !field.name.is_empty() && !known.any(|name| field.is(name))
+}
+
+/// What a person may read of any other field: its value; parameters of it that are encoded.
+fn lines(field: &Field, value: &[u8]) -> Vec<String> {
+    let is_encoded = memmem::find(value, b"=?").is_some();
+    if is_of_programs(field) && !is_encoded {
+        return Vec::new();
+    }
+    let mut lines = vec![words::decode_words(value)];
+    // Any field may have parameters in the manner of RFC 2231.
+    if memchr::memchr(b'*', value).is_some() && memchr::memchr(b'=', value).is_some() {
+        lines.extend(Parameters::read(value).other_texts(&[]));
+    }
+    lines
+}
+
+fn is_of_programs(field: &Field) -> bool {
+    let begins = |prefix: &&str| {
+        let start = field.name.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    OF_PROGRAMS.iter().any(|name| field.is(name)) || PREFIXES.iter().any(begins)
 }

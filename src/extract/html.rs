@@ -6,7 +6,6 @@
 //! hidden stands behind what is seen, so that neither cuts the other in two.
 
 use std::cell::RefCell;
-use std::ops::Range;
 
 use html5ever::TokenizerResult;
 use html5ever::tendril::StrTendril;
@@ -15,15 +14,43 @@ use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use crate::message::charset;
+use crate::message::{charset, parameters, transfer};
 
-use super::page::{Content, Page};
+use super::page::{Content, Page, Said};
 use super::plain::with_lf;
 use super::tag::TagScan;
 use super::{Format, Source, Why, Work};
 
 /// Types that are written in HTML or much like it.
-const TYPES: &[&str] = &["text/html", "application/xhtml+xml", "image/svg+xml"];
+const TYPES: &[&str] = &[
+    "text/html",
+    "text/x-amp-html",
+    "text/enriched",
+    "text/richtext",
+    "application/xhtml+xml",
+    "image/svg+xml",
+];
+
+/// How content begins that programs take for HTML, before a blank or `>` (WHATWG MIME Sniffing, 7.1).
+const STARTS: &[&[u8]] = &[
+    b"<!doctype html",
+    b"<html",
+    b"<head",
+    b"<script",
+    b"<iframe",
+    b"<h1",
+    b"<div",
+    b"<font",
+    b"<table",
+    b"<a",
+    b"<style",
+    b"<title",
+    b"<b",
+    b"<body",
+    b"<br",
+    b"<p",
+    b"<!--",
+];
 
 /// A tag of more attributes is not read, since the tokenizer compares each with all before it.
 const MOST_ATTRIBUTES: usize = 1_000;
@@ -39,15 +66,14 @@ impl Format for Html {
     fn takes(&self, source: &Source<'_>) -> bool {
         let start = source.bytes.trim_ascii_start();
         let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-        let starts = |text: &[u8]| {
-            let start = start.get(..text.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(text))
+        let starts = |text: &&[u8]| {
+            let found = start.get(..text.len());
+            let next = start.get(text.len());
+            found.is_some_and(|found| found.eq_ignore_ascii_case(text))
+                && next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'>')
         };
         let is_file = source.is_named(&[".html", ".htm", ".xhtml"]);
-        TYPES.contains(&source.media_type)
-            || is_file && !source.media_type.starts_with("text/plain")
-            || starts(b"<!doctype html")
-            || starts(b"<html")
+        is_declared(source) || is_file || STARTS.iter().any(starts)
     }
 
     fn may_be_empty(&self, _source: &Source<'_>) -> bool {
@@ -60,18 +86,49 @@ impl Format for Html {
             .map(str::to_owned)
             .or_else(|| declared(source.bytes));
         let html = with_lf(charset::decode(source.bytes, label.as_deref()));
-        let read = read(&html);
-        if read.is_cut {
+        let (said, files, is_cut) = read(&html);
+        if is_cut {
             let detail =
                 format!("a tag of more than {MOST_ATTRIBUTES} attributes, read as plain text");
             work.unreadable(source.path, Why::Partly, detail);
         }
-        work.text(source.path, read.text, read.places);
+        super::sealed::tell_openpgp(&said.text, source, work);
+        work.text(source.path, said.text, said.places);
+        if let Some(whole) = said.whole {
+            work.again(source.path, "with what is hidden", whole);
+        }
+        for file in files {
+            if let Some((name, bytes)) = linked(&file) {
+                work.open_inside(source, &name, &bytes);
+            }
+        }
     }
 }
 
+/// True where HTML is what it says to be.
+pub(super) fn is_declared(source: &Source<'_>) -> bool {
+    TYPES.contains(&source.media_type)
+}
+
+/// The file in a `data:` link, and a name for its kind (RFC 2397).
+fn linked(link: &str) -> Option<(String, Vec<u8>)> {
+    let (head, content) = link.get("data:".len()..)?.split_once(',')?;
+    let head = head.to_ascii_lowercase();
+    let bytes = parameters::percent_decoded(content.as_bytes());
+    let bytes = match head.contains(";base64") {
+        true => transfer::base64(&bytes),
+        false => bytes,
+    };
+    let kind = head.split(';').next().unwrap_or_default();
+    let name = match kind.rsplit('/').next() {
+        None | Some("" | "plain") => "txt",
+        Some(name) => name.split('+').next().unwrap_or(name),
+    };
+    Some((format!("data.{name}"), bytes))
+}
+
 /// The charset that a `meta` element near the start names (HTML, 13.2.3.2).
-fn declared(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared(bytes: &[u8]) -> Option<String> {
     let start = bytes.get(..bytes.len().min(1024))?.to_ascii_lowercase();
     // White space may stand around the sign (HTML, 2.4.5).
     let rest = memchr::memmem::find_iter(&start, b"charset").find_map(|at| {
@@ -91,18 +148,11 @@ fn declared(bytes: &[u8]) -> Option<String> {
 
 /// What a person reads of HTML.
 pub(super) fn text(html: &str) -> String {
-    read(&with_lf(html.to_owned())).text
+    read(&with_lf(html.to_owned())).0.text
 }
 
-/// HTML, read.
-struct Read {
-    text: String,
-    places: Vec<(Range<usize>, String)>,
-    /// Some of it was too costly to be taken apart.
-    is_cut: bool,
-}
-
-fn read(html: &str) -> Read {
+/// What HTML says, the `data:` links in it, and whether some of it was too costly to be taken apart.
+fn read(html: &str) -> (Said, Vec<String>, bool) {
     let mut page = Page::default();
     let mut is_cut = false;
     // What Outlook shows of a comment stands in it as HTML; comments do not nest.
@@ -118,15 +168,11 @@ fn read(html: &str) -> Read {
             page.rest(rest);
             is_cut = true;
         }
-        ahead.append(&mut page.comments);
+        ahead.append(&mut page.pieces);
         page = page.closed();
     }
-    let (text, places) = page.finish();
-    Read {
-        text,
-        places,
-        is_cut,
-    }
+    let files = std::mem::take(&mut page.files);
+    (page.finish(), files, is_cut)
 }
 
 /// Feeds the tokenizer. Gives back, from its tag on, what was not fed since that tag has too many
@@ -189,7 +235,8 @@ impl TokenSink for Sink {
         match token {
             Token::ParseError(_) => return TokenSinkResult::Continue,
             Token::CharacterTokens(text) => page.text(&text),
-            Token::NullCharacterToken => page.text("\0"),
+            // Browsers pass over it (HTML, 13.2.6.4.7).
+            Token::NullCharacterToken => {}
             Token::CommentToken(text) => page.comment(&text),
             Token::TagToken(tag) if tag.kind == TagKind::EndTag => page.end(&tag.name),
             Token::TagToken(tag) => {

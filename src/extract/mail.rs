@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a message that stood under a transfer encoding, or in a file, into its parts.
 
-use crate::message::{PartPath, header, mime};
+use std::borrow::Cow;
 
-use super::{Format, Source, Why, Work};
+use crate::message::{PartPath, header, mime, multipart};
+
+use super::{Format, Source, Why, Work, plain, tree};
 
 /// Mail in a part or file of its own. (A message that stands in the mail as it is has been taken
 /// apart with it.)
@@ -15,8 +17,13 @@ impl Format for Mail {
     }
 
     fn takes(&self, source: &Source<'_>) -> bool {
-        let is_file = source.is_named(&[".eml"]) && header::begins(source.bytes);
-        mime::is_message(source.media_type) || is_file
+        // Of data only the content tells.
+        let is_data = source.media_type.starts_with("application/");
+        let may_be = source.is_named(&[".eml"]) || is_data && !source.is_named(plain::ENDINGS);
+        mime::is_message(source.media_type)
+            || source.media_type == "text/rfc822-headers"
+            || is_multipart(source)
+            || may_be && header::begins(source.bytes)
     }
 
     fn may_be_empty(&self, _source: &Source<'_>) -> bool {
@@ -29,9 +36,16 @@ impl Format for Mail {
         if limits.depth == 0 {
             return work.unreadable(source.path, Why::OverBudget, "it is nested too deep");
         }
-        let (fields, _) = header::split(source.bytes);
-        super::header::read(&fields, source.bytes, Some(source.path), work);
-        let (mut parts, mut left_out) = mime::parts(source.bytes, limits);
+        // A multipart under an encoding has lost its header; the parts tell their boundary.
+        let raw: Cow<'_, [u8]> = if is_multipart(source) {
+            let header = format!("Content-Type: {}\n\n", source.media_type);
+            Cow::Owned([header.as_bytes(), source.bytes].concat())
+        } else {
+            Cow::Borrowed(source.bytes)
+        };
+        let section = header::Section::read(&raw, limits.header);
+        super::header::read(&section.fields, &raw, Some(source.path), work);
+        let (mut parts, mut left_out) = mime::parts(&raw, limits);
         let inside = |path: &PartPath| PartPath(format!("{}.{path}", source.path));
         for part in &mut parts {
             part.path = inside(&part.path);
@@ -41,6 +55,10 @@ impl Format for Mail {
         for (path, _) in &mut left_out {
             *path = inside(path);
         }
-        work.read_tree(source.bytes, &parts, &left_out);
+        tree::read(&raw, &parts, &left_out, work);
     }
+}
+
+fn is_multipart(source: &Source<'_>) -> bool {
+    source.media_type.starts_with("multipart/") && multipart::guess(source.bytes).is_some()
 }

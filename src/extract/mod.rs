@@ -2,6 +2,7 @@
 //! Turns a message into texts: one for each header a person reads, each file name and each part.
 
 mod aes;
+mod bidi;
 mod card;
 mod codepage;
 mod doc;
@@ -37,10 +38,13 @@ mod sheet;
 mod slides;
 mod sniff;
 mod story;
+mod style;
 mod tag;
 mod tar;
 mod tnef;
+mod tree;
 mod uuencode;
+mod views;
 mod work;
 mod xls;
 mod xml;
@@ -118,6 +122,14 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// The same content, to be read in another way.
+    fn again(&self) -> Source<'_> {
+        Source {
+            file_name: self.file_name.clone(),
+            ..*self
+        }
+    }
+
     /// True where the file name ends with one of these.
     fn is_named(&self, endings: &[&str]) -> bool {
         endings
@@ -153,6 +165,12 @@ pub struct Text {
 }
 
 impl Text {
+    /// False for what a page does not show where it stands: hidden text, comments, attributes. It stands
+    /// behind the page, and has nothing to do with what is shown last.
+    pub fn is_seen(&self, offset: usize) -> bool {
+        !page::UNSEEN.contains(&self.place(offset))
+    }
+
     /// Where a byte offset of `content` lies for a human (`page 3`, `hidden text`); empty where
     /// the part says it all.
     pub fn place(&self, offset: usize) -> &str {
@@ -219,6 +237,12 @@ pub struct Budget {
     pub tree: Limits,
     /// Bytes of text and unpacked content, all parts together.
     pub unpacked: u64,
+    /// How often larger than what it was packed in content may be, once it is large.
+    pub ratio: usize,
+    /// Members of one archive.
+    pub members: usize,
+    /// Bytes of memory that the process may have.
+    pub memory: u64,
 }
 
 impl Default for Budget {
@@ -227,8 +251,12 @@ impl Default for Budget {
             tree: Limits {
                 depth: 32,
                 parts: 10_000,
+                header: 1 << 20,
             },
             unpacked: 512 << 20,
+            ratio: 200,
+            members: 10_000,
+            memory: 512 << 20,
         }
     }
 }
@@ -260,7 +288,7 @@ pub struct Extract {
 pub fn all(message: &Message, budget: &Budget) -> Extract {
     let mut work = Work::new(budget, Some(message));
     header::read(&message.fields, &message.raw, None, &mut work);
-    work.read_tree(&message.raw, &message.parts, &message.left_out);
+    tree::read(&message.raw, &message.parts, &message.left_out, &mut work);
     picture::tell_scans(&mut work.extract);
     work.extract
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::message::parameters;
 
 use super::flow::Flow;
+use super::{bidi, style};
 
 /// Elements that break the line at both ends.
 const BLOCKS: &[&str] = &[
@@ -79,6 +80,56 @@ const ALTERNATIVES: &[&str] = &[
     "value",
 ];
 
+/// Attributes that no text stands in: they lay out, name or link.
+const LAYOUT: &[&str] = &[
+    "action",
+    "align",
+    "background",
+    "bgcolor",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "charset",
+    "class",
+    "color",
+    "colspan",
+    "dir",
+    "face",
+    "height",
+    "href",
+    "http-equiv",
+    "id",
+    "lang",
+    "media",
+    "name",
+    "rel",
+    "role",
+    "rowspan",
+    "size",
+    "src",
+    "srcdoc",
+    "srcset",
+    "style",
+    "target",
+    "type",
+    "valign",
+    "width",
+    "xmlns",
+];
+
+/// Attributes that may hold a file of its own, in a `data:` link (RFC 2397).
+const FILES: &[&str] = &["href", "src", "data", "background", "poster"];
+
+/// The places of what is not seen as a page shows it, in the order in which they stand behind it.
+pub(super) const UNSEEN: &[&str] = &[
+    "hidden text",
+    "link",
+    "alternative text",
+    "attribute",
+    "comment",
+    "style or script",
+];
+
 /// How the text behind a tag is to be read (HTML, 13.2.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -97,16 +148,15 @@ pub(super) enum Content {
 /// A page being read.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// The HTML in comments that Outlook shows, not yet read.
-    pub comments: Vec<String>,
+    /// HTML that stands in comments that Outlook shows, and in attributes; not yet read.
+    pub pieces: Vec<String>,
+    /// The `data:` links.
+    pub files: Vec<String>,
     /// The tokenizer was fed and has given nothing yet.
     pub is_pending: bool,
-    seen: Flow,
-    hidden: Flow,
-    links: Flow,
-    alternatives: Flow,
-    /// Open elements: the name, and whether it hides what is in it.
-    open: Vec<(String, bool)>,
+    flows: Flows,
+    /// Open elements.
+    open: Vec<Element>,
     /// How many of each name are open.
     counts: HashMap<String, usize>,
     /// How many open elements hide.
@@ -115,6 +165,43 @@ pub(super) struct Page {
     keeping: usize,
     /// The element whose content is no markup, if in one.
     raw: Option<String>,
+    /// The style sheet in it.
+    sheet: String,
+    /// What style sheets hide.
+    hidden: style::Hidden,
+}
+
+/// An element that is open.
+#[derive(Debug)]
+struct Element {
+    name: String,
+    hides: bool,
+    turns_round: bool,
+}
+
+/// The texts of a page.
+#[derive(Debug, Default)]
+struct Flows {
+    seen: Flow,
+    /// What is seen and what is hidden as they stand, where something is hidden within a number.
+    whole: Option<Flow>,
+    hidden: Flow,
+    links: Flow,
+    alternatives: Flow,
+    attributes: Flow,
+    comments: Flow,
+    styles: Flow,
+}
+
+/// What a page says.
+#[derive(Debug)]
+pub(super) struct Said {
+    /// What a person reads, then what is not seen.
+    pub text: String,
+    /// Where in it what is not seen stands.
+    pub places: Vec<(Range<usize>, String)>,
+    /// The same with what is hidden in its place, where that may be another number.
+    pub whole: Option<String>,
 }
 
 impl Page {
@@ -123,41 +210,41 @@ impl Page {
         self.raw.is_some()
     }
 
-    /// Takes text. Scripts and styles are for nobody.
+    /// Takes text. Scripts and styles are not seen.
     pub fn text(&mut self, text: &str) {
-        if matches!(self.raw.as_deref(), Some("style" | "script")) {
-            return;
-        }
-        if self.keeping > 0 {
-            self.flow().add_as_is(text);
-        } else {
-            self.flow().add(text);
+        match self.raw.as_deref() {
+            Some("style") => self.sheet.push_str(text),
+            Some("script") => self.flows.styles.add_as_is(text),
+            _ if self.keeping > 0 => self.write(|flow| flow.add_as_is(text)),
+            _ => self.write(|flow| flow.add(text)),
         }
     }
 
     /// Takes text from elsewhere that a page shows as it is, on lines of its own.
     pub fn rest(&mut self, text: &str) {
-        self.seen.block();
-        self.seen.add_as_is(text);
+        self.flows.seen.block();
+        self.flows.seen.add_as_is(text);
     }
 
-    /// Takes a comment. They are for nobody, but Outlook reads HTML in those that ask for it.
+    /// Takes a comment. They are not seen, but Outlook reads HTML in those that ask for it.
     pub fn comment(&mut self, text: &str) {
         let inside = text
             .strip_prefix("[if")
             .and_then(|text| text.split_once("]>"));
         if let Some((_, inside)) = inside {
             let inside = inside.strip_suffix("<![endif]").unwrap_or(inside);
-            self.comments.push(inside.to_owned());
-        }
-        if let Some(text) = text.strip_prefix("[CDATA[") {
+            self.pieces.push(inside.to_owned());
+        } else if let Some(text) = text.strip_prefix("[CDATA[") {
             self.text(text.strip_suffix("]]").unwrap_or(text));
+        } else if !text.starts_with(['[', '<']) {
+            self.flows.comments.block();
+            self.flows.comments.add(text);
         }
     }
 
     /// Takes a start tag, its attributes as name and value.
     pub fn start(&mut self, name: &str, attributes: &[(&str, &str)], is_closed: bool) -> Content {
-        let is_again = self.open.last().is_some_and(|(last, _)| last == name);
+        let is_again = self.open.last().is_some_and(|last| last.name == name);
         if SELF_ENDING.contains(&name) && is_again {
             self.end(name);
         }
@@ -166,11 +253,22 @@ impl Page {
             self.layout(name, true);
             return Content::Markup;
         }
-        let hides = hides(name, attributes);
+        let hides = hides(name, attributes) || self.hidden.hides(name, attributes);
+        let turns_round = style::turns_round(name, attributes);
+        if hides && self.flows.whole.is_none() && self.flows.seen.ends_in_number() {
+            self.flows.whole = Some(self.flows.seen.clone());
+        }
         self.hiding += usize::from(hides);
         self.keeping += usize::from(keeps(name));
         *self.counts.entry(name.to_owned()).or_default() += 1;
-        self.open.push((name.to_owned(), hides));
+        self.open.push(Element {
+            name: name.to_owned(),
+            hides,
+            turns_round,
+        });
+        if turns_round {
+            self.write(|flow| flow.add(bidi::OVERRIDE.encode_utf8(&mut [0; 4])));
+        }
         // What is hidden breaks no line of what is seen.
         self.layout(name, true);
         let content = match name {
@@ -186,47 +284,62 @@ impl Page {
 
     /// Takes an end tag. Elements inside the one that ends are ended with it.
     pub fn end(&mut self, name: &str) {
-        self.raw = None;
+        if self.raw.take().as_deref() == Some("style") {
+            let sheet = std::mem::take(&mut self.sheet);
+            self.hidden.add(&sheet);
+            self.flows.styles.block();
+            self.flows.styles.add_as_is(&style::texts(&sheet));
+        }
         self.layout(name, false);
         let open = self.counts.get(name).copied().unwrap_or_default();
         while open > 0
-            && let Some((last, hides)) = self.open.pop()
+            && let Some(last) = self.open.pop()
         {
-            self.hiding -= usize::from(hides);
-            self.keeping -= usize::from(keeps(&last));
-            if let Some(count) = self.counts.get_mut(&last) {
+            if last.turns_round {
+                self.write(|flow| flow.add(bidi::END.encode_utf8(&mut [0; 4])));
+            }
+            self.hiding -= usize::from(last.hides);
+            self.keeping -= usize::from(keeps(&last.name));
+            if let Some(count) = self.counts.get_mut(&last.name) {
                 *count -= 1;
             }
-            if last == name {
+            if last.name == name {
                 break;
             }
         }
     }
 
-    /// The page with every element ended, for the next piece of HTML.
+    /// The page with every element ended, for the next piece of HTML: what comes then is not shown where
+    /// it stands.
     pub fn closed(mut self) -> Self {
-        self.seen.row();
-        self.hidden.row();
+        self.flows.seen.row();
+        self.flows.hidden.row();
+        // A sheet that is not ended is one.
+        self.flows.styles.add_as_is(&style::texts(&self.sheet));
         Self {
-            comments: self.comments,
-            seen: self.seen,
+            pieces: self.pieces,
+            files: self.files,
+            flows: self.flows,
             hidden: self.hidden,
-            links: self.links,
-            alternatives: self.alternatives,
+            hiding: 1,
             ..Self::default()
         }
     }
 
-    /// The text, and where in it what is not seen stands.
-    pub fn finish(self) -> (String, Vec<(Range<usize>, String)>) {
-        let mut text = self.seen.finish();
+    /// What it says.
+    pub fn finish(self) -> Said {
+        let flows = self.flows;
+        let mut text = flows.seen.finish();
         let mut places = Vec::new();
         let behind = [
-            (self.hidden, "hidden text"),
-            (self.links, "link"),
-            (self.alternatives, "alternative text"),
+            flows.hidden,
+            flows.links,
+            flows.alternatives,
+            flows.attributes,
+            flows.comments,
+            flows.styles,
         ];
-        for (flow, place) in behind {
+        for (flow, place) in behind.into_iter().zip(UNSEEN) {
             let more = flow.finish();
             if more.is_empty() {
                 continue;
@@ -236,23 +349,30 @@ impl Page {
             }
             let start = text.len();
             text.push_str(&more);
-            places.push((start..text.len(), place.to_owned()));
+            places.push((start..text.len(), (*place).to_owned()));
         }
-        (text, places)
+        Said {
+            text,
+            places,
+            whole: flows.whole.map(Flow::finish),
+        }
     }
 
-    fn flow(&mut self) -> &mut Flow {
-        if self.hiding > 0 {
-            &mut self.hidden
-        } else {
-            &mut self.seen
+    /// Writes what is seen, or what is hidden.
+    fn write(&mut self, write: impl Fn(&mut Flow)) {
+        let flows = &mut self.flows;
+        write(match self.hiding {
+            0 => &mut flows.seen,
+            _ => &mut flows.hidden,
+        });
+        if let Some(whole) = &mut flows.whole {
+            write(whole);
         }
     }
 
     /// Breaks lines and parts cells as the element asks.
     fn layout(&mut self, name: &str, begins: bool) {
-        let flow = self.flow();
-        match (name, begins) {
+        self.write(|flow| match (name, begins) {
             ("br", _) => flow.line_break(),
             ("table", true) => flow.table(),
             ("table", false) => flow.end_table(),
@@ -261,19 +381,30 @@ impl Page {
             ("td" | "th", false) => flow.end_cell(),
             (block, _) if BLOCKS.contains(&block) => flow.block(),
             _ => {}
-        }
+        });
     }
 
-    /// Takes links and alternative texts.
+    /// Takes what stands in attributes.
     fn take(&mut self, attributes: &[(&str, &str)]) {
+        let flows = &mut self.flows;
         for (name, value) in attributes {
             if LINKS.contains(name) && !is_inner(value) {
-                self.links.block();
-                self.links.add(&readable(value));
+                flows.links.block();
+                flows.links.add(&readable(value));
             }
-            if ALTERNATIVES.contains(name) {
-                self.alternatives.block();
-                self.alternatives.add(value);
+            if FILES.contains(name) && begins(value, "data:") {
+                self.files.push(value.trim().to_owned());
+            } else if *name == "srcdoc" {
+                self.pieces.push((*value).to_owned());
+            } else if ALTERNATIVES.contains(name) {
+                flows.alternatives.block();
+                flows.alternatives.add(value);
+            } else if *name == "style" {
+                flows.styles.block();
+                flows.styles.add_as_is(&style::texts(value));
+            } else if !LAYOUT.contains(name) && !name.starts_with("xmlns:") {
+                flows.attributes.block();
+                flows.attributes.add(value);
             }
         }
     }
@@ -281,11 +412,14 @@ impl Page {
 
 /// True for a link to something in the mail itself.
 fn is_inner(link: &str) -> bool {
-    let link = link.trim_start();
-    ["#", "cid:", "data:"].iter().any(|start| {
-        let found = link.get(..start.len());
-        found.is_some_and(|found| found.eq_ignore_ascii_case(start))
-    })
+    ["#", "cid:", "data:"]
+        .iter()
+        .any(|start| begins(link, start))
+}
+
+fn begins(link: &str, start: &str) -> bool {
+    let found = link.trim_start().get(..start.len());
+    found.is_some_and(|found| found.eq_ignore_ascii_case(start))
 }
 
 /// A link with its `%XX` decoded, where that is text.
@@ -302,22 +436,8 @@ fn keeps(name: &str) -> bool {
 fn hides(name: &str, attributes: &[(&str, &str)]) -> bool {
     let says_so = |(name, value): &(&str, &str)| match *name {
         "hidden" => true,
-        "style" => is_hiding_style(value),
+        "style" => style::hides(value),
         _ => false,
     };
     name == "template" || attributes.iter().any(says_so)
-}
-
-fn is_hiding_style(style: &str) -> bool {
-    let style: String = style.chars().filter(|c| !c.is_whitespace()).collect();
-    let style = style.to_ascii_lowercase();
-    let is_zero = |property: &str| {
-        style.split(property).skip(1).any(|value| {
-            let is_number = |c: char| c.is_ascii_digit() || c == '.';
-            let end = value.find(|c| !is_number(c)).unwrap_or(value.len());
-            value.get(..end).and_then(|number| number.parse().ok()) == Some(0.0)
-        })
-    };
-    let rules = ["display:none", "visibility:hidden", "mso-hide:all"];
-    rules.iter().any(|rule| style.contains(rule)) || is_zero("font-size:") || is_zero("opacity:")
 }

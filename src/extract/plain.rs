@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns plain text of any charset into text.
 
-use memchr::memmem;
-
 use crate::message::charset;
 
 use super::{Format, Source, Why, Work, sealed, uuencode};
@@ -13,13 +11,14 @@ const TEXTS: &[&str] = &[
     "application/xml",
     "message/delivery-status",
     "message/disposition-notification",
+    "message/external-body",
     "message/feedback-report",
     "message/partial",
     "multipart/",
 ];
 
 /// Endings of files that are text, whatever type the mailer gave them.
-const ENDINGS: &[&str] = &[
+pub(super) const ENDINGS: &[&str] = &[
     ".txt", ".csv", ".tsv", ".md", ".ics", ".vcf", ".json", ".xml", ".log",
 ];
 
@@ -50,17 +49,11 @@ impl Format for Plain {
             let detail = "it says that it is text, but most likely it is something else";
             work.unreadable(source.path, Why::Partly, detail);
         }
+        sealed::tell_openpgp(&text, source, work);
         let files = uuencode::files(&text);
         work.text(source.path, text, Vec::new());
         for (name, bytes) in files {
             work.open_named(source, &name, &bytes);
-        }
-        if memmem::find(source.bytes, sealed::PGP_MESSAGE).is_some() {
-            work.unreadable(
-                source.path,
-                Why::Encrypted,
-                "holds a message encrypted with OpenPGP",
-            );
         }
         if source.media_type.starts_with("multipart/") {
             let detail = "a multipart without its delimiter lines, read as plain text";
@@ -68,6 +61,10 @@ impl Format for Plain {
         }
         if source.media_type == "message/partial" {
             let detail = "a fragment of a message, which cannot be judged alone";
+            work.unreadable(source.path, Why::Unreadable, detail);
+        }
+        if source.media_type == "message/external-body" {
+            let detail = "its content stands elsewhere";
             work.unreadable(source.path, Why::Unreadable, detail);
         }
     }
@@ -82,7 +79,7 @@ pub(super) fn with_lf(text: String) -> String {
 }
 
 /// True for control characters that text does not have.
-fn is_control(c: char) -> bool {
+pub(super) fn is_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{c}' | '\u{1b}')
 }
 

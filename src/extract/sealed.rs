@@ -7,7 +7,7 @@ use super::html::Html;
 use super::{Format, Source, Why, Work};
 
 /// How OpenPGP armour of an encrypted message begins (RFC 9580, 6.2).
-pub(super) const PGP_MESSAGE: &[u8] = b"-----BEGIN PGP MESSAGE-----";
+const PGP_MESSAGE: &[u8] = b"-----BEGIN PGP MESSAGE-----";
 
 /// DER of the content types that need a key (RFC 5652, 6.1; RFC 5083, 2).
 const ENVELOPED: &[&[u8]] = &[
@@ -82,6 +82,14 @@ impl Format for Envelope {
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let service = service(source).unwrap_or_default();
         let detail = format!("by its name an envelope of {service}");
+        work.unreadable(source.path, Why::Encrypted, detail);
+    }
+}
+
+/// Tells of a text in which an encrypted message stands.
+pub(super) fn tell_openpgp(text: &str, source: &Source<'_>, work: &mut Work) {
+    if memmem::find(text.as_bytes(), PGP_MESSAGE).is_some() {
+        let detail = "holds a message encrypted with OpenPGP";
         work.unreadable(source.path, Why::Encrypted, detail);
     }
 }

@@ -111,7 +111,7 @@ fn is_locked(archive: &Archive, block: usize) -> bool {
 fn members(archive: &Archive, password: &Password, source: &Source<'_>, work: &mut Work) {
     let container = source.as_container();
     let mut bytes = Cursor::new(source.bytes);
-    let (mut is_full, mut is_damaged) = (false, false);
+    let (mut is_full, mut is_damaged, mut count) = (false, false, 0);
     for block in 0..archive.blocks.len() {
         if is_full || password.is_empty() && is_locked(archive, block) {
             continue;
@@ -122,13 +122,14 @@ fn members(archive: &Archive, password: &Password, source: &Source<'_>, work: &m
             if entry.is_directory() {
                 return Ok(true);
             }
-            is_full = !work.admits(source.path, source.depth + 1)
+            is_full = !work.admits_member(source, count)
                 || !work.open_member(
                     source,
                     &container.member(&shown(entry)),
                     source.bytes.len(),
                     content,
                 );
+            count += 1;
             Ok(!is_full)
         });
         is_damaged |= read.is_err();

@@ -126,6 +126,19 @@ fn ends_as_zip(bytes: &[u8]) -> bool {
     end.is_some_and(|end| end.len() >= 22) && memmem::find(bytes, b"PK\x01\x02").is_some()
 }
 
+/// The ZIP that stands behind a document of another kind and ends with it, if one does.
+pub(super) fn archive_behind(bytes: &[u8]) -> Option<&[u8]> {
+    if !matches!(kind(bytes), Kind::Pdf | Kind::Picture | Kind::Rtf) {
+        return None;
+    }
+    let tail = bytes.len().saturating_sub(ZIP_TAIL);
+    let at = memmem::rfind(bytes.get(tail..)?, b"PK\x05\x06")? + tail;
+    let end = bytes.get(at..)?;
+    let comment = usize::from(u16::from_le_bytes(*end.get(20..)?.first_chunk()?));
+    let start = memmem::find(bytes, b"PK\x03\x04")?;
+    bytes.get(start..).filter(|_| end.len() == 22 + comment)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +153,15 @@ mod tests {
         assert_eq!(kind(b"{\\rtf1 x}"), Kind::Rtf);
         assert_eq!(kind(&[0; 1024]), Kind::Other);
         assert_eq!(kind(b""), Kind::Other);
+    }
+
+    #[test]
+    fn a_zip_behind_a_picture_is_told() {
+        let zip = [&b"PK\x03\x04..PK\x05\x06"[..], &[0; 18]].concat();
+        let both = [&b"GIF89a"[..], &zip].concat();
+        assert_eq!(archive_behind(&both), Some(&zip[..]));
+        assert_eq!(archive_behind(&both[..both.len() - 1]), None);
+        assert_eq!(archive_behind(&zip), None);
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl Format for Tar {
             is_cut: false,
         };
         while let Some((name, content)) = members.next() {
-            if !work.admits(source.path, source.depth + 1) {
+            if !work.admits_member(source, names.len()) {
                 break;
             }
             let path = container.member(&name);

@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finds files that stand in a text under uuencode (POSIX.1-2017, `uuencode`).
+//! Finds files that stand in a text under uuencode (POSIX.1-2017, `uuencode`, the way in base64 too).
 
-/// Files that are looked for in one text.
-const MOST: usize = 100;
+use memchr::memmem;
+
+use crate::message::transfer;
 
 /// Names and bytes of the files.
 pub(super) fn files(text: &str) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
+    if memmem::find(text.as_bytes(), b"begin").is_none() {
+        return files;
+    }
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let Some(name) = name(line) else {
+        let Some((is_base64, name)) = head(line) else {
             continue;
         };
         let mut bytes = Vec::new();
         // A mail cut short has no end line.
-        for line in lines.by_ref() {
-            if line.trim_end() == "end" || !decode(line, &mut bytes) {
-                break;
+        if is_base64 {
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "====").collect();
+            bytes = transfer::base64(body.join("\n").as_bytes());
+        } else {
+            for line in lines.by_ref() {
+                if line.trim_end() == "end" || !decode(line, &mut bytes) {
+                    break;
+                }
             }
         }
-        if !bytes.is_empty() && files.len() < MOST {
+        if !bytes.is_empty() {
             files.push((name.to_owned(), bytes));
         }
     }
     files
 }
 
-/// The name in a line `begin 644 name`.
-fn name(line: &str) -> Option<&str> {
-    let (mode, name) = line.strip_prefix("begin ")?.split_once(' ')?;
+/// The name in a line `begin 644 name` or `begin-base64 644 name`, and whether it is the latter.
+fn head(line: &str) -> Option<(bool, &str)> {
+    let rest = line.strip_prefix("begin")?;
+    let is_base64 = rest.starts_with("-base64 ");
+    let rest = rest.strip_prefix("-base64").unwrap_or(rest);
+    let (mode, name) = rest.strip_prefix(' ')?.split_once(' ')?;
     let is_mode = (3..=4).contains(&mode.len()) && mode.bytes().all(|b| (b'0'..=b'7').contains(&b));
-    is_mode.then(|| name.trim())
+    is_mode.then(|| (is_base64, name.trim()))
 }
 
 /// Adds the bytes of a line. False for one that is none.
@@ -71,6 +83,8 @@ mod tests {
         let mut found = files(text);
         found[1].1[4] = b' ';
         assert_eq!(found, expected);
+        let code = "begin-base64 644 z\nQ2F0\n====\n";
+        assert_eq!(files(code), [("z".to_owned(), b"Cat".to_vec())]);
         assert_eq!(files("begin 644 a\n"), []);
         assert_eq!(files("to begin 644 days\nend"), []);
     }

@@ -5,21 +5,26 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
-use crate::message::{Message, Part, PartPath, header, transfer};
+use crate::message::{Message, PartPath, charset};
 
-use super::{Budget, Extract, FORMATS, Opened, Source, Text, Unreadable, Why, password};
+use super::{
+    Budget, Extract, FORMATS, Opened, Source, Text, Unreadable, Why, bidi, password, plain,
+};
 
-/// Unpacked content and text that may lie in memory at once, in bytes: a worker has 512 MB, and what
-/// looks for findings needs some of them.
-const ROOM: usize = 96 << 20;
+/// Of a process's memory the share that unpacked content and text may take at once, in sixteenths: the
+/// mail itself and what looks for findings need the rest.
+const ROOM: u64 = 3;
 
-/// Content that is larger than `RATIO_FROM` bytes and more than `RATIO` times what it was packed is
-/// made to fill memory, not to be read.
-const RATIO: usize = 200;
+/// Content from this size on, in bytes, that is more than `Budget::ratio` times what it was packed in
+/// is made to fill memory, not to be read.
 const RATIO_FROM: usize = 10 << 20;
 
 /// Wrong passwords that are tried: each costs up to a million hashes.
 const MOST_ATTEMPTS: usize = 64;
+
+/// What is shorter, in bytes, is nothing packed or encrypted (a ZIP of nothing has 22, a block of AES
+/// 16): of an unknown kind, its characters are all there is.
+const SHORT: usize = 16;
 
 /// Bytes that are unpacked at a time.
 const STEP: usize = 64 << 10;
@@ -100,16 +105,35 @@ impl<'a> Work<'a> {
 
     /// Adds the text of a part, with LF line ends. Blank text is nothing.
     pub fn text(&mut self, part: &PartPath, content: String, places: Vec<(Range<usize>, String)>) {
-        if !content.trim().is_empty() {
-            let part = part.clone();
-            self.held = self.held.saturating_add(content.len());
-            self.extract.texts.push(Text {
-                part,
-                content,
-                places,
-                repeats: None,
-            });
+        if content.trim().is_empty() {
+            return;
         }
+        let turned = bidi::shown(&content);
+        self.add(part.clone(), content, places, None);
+        if let Some(turned) = turned {
+            self.again(part, "as shown", turned);
+        }
+    }
+
+    /// Adds a text that says in another way what that of a part says.
+    pub fn again(&mut self, part: &PartPath, how: &str, content: String) {
+        self.add(part.member(how), content, Vec::new(), Some(part.clone()));
+    }
+
+    fn add(
+        &mut self,
+        part: PartPath,
+        content: String,
+        places: Vec<(Range<usize>, String)>,
+        repeats: Option<PartPath>,
+    ) {
+        self.held = self.held.saturating_add(content.len());
+        self.extract.texts.push(Text {
+            part,
+            content,
+            places,
+            repeats,
+        });
     }
 
     /// Adds a part that was not wholly read.
@@ -120,66 +144,9 @@ impl<'a> Work<'a> {
             .push(Unreadable { part, why, detail });
     }
 
-    /// Reads the parts of a mail, one level of messages; `raw` is what their ranges count in.
-    pub fn read_tree(&mut self, raw: &[u8], parts: &[Part], left_out: &[(PartPath, String)]) {
-        self.left.tree.parts = self.left.tree.parts.saturating_sub(parts.len());
-        for part in parts {
-            if let Some(doubt) = part.doubt {
-                self.unreadable(&part.path, Why::Ambiguous, doubt);
-            }
-            for name in part.file_name.iter().chain(&part.other_name) {
-                self.text(
-                    &PartPath::name(&part.path.0),
-                    name.replace(['\r', '\n'], " "),
-                    Vec::new(),
-                );
-            }
-            if part.is_container && crate::message::mime::is_message(&part.media_type) {
-                let inner = raw.get(part.content.clone()).unwrap_or_default();
-                let (fields, _) = header::split(inner);
-                super::header::read(&fields, inner, Some(&part.path), self);
-            }
-        }
-        let first = self.extract.texts.len();
-        let encrypted: Vec<&PartPath> = parts
-            .iter()
-            .filter(|part| part.is_container && part.media_type == "multipart/encrypted")
-            .map(|part| &part.path)
-            .collect();
-        for part in parts.iter().filter(|part| !part.is_container) {
-            let is_encrypted = encrypted
-                .iter()
-                .any(|container| holds(container, &part.path));
-            self.read_part(raw, part, is_encrypted);
-        }
-        for (path, why) in left_out {
-            self.unreadable(path, Why::OverBudget, why.as_str());
-        }
-        let texts = self.extract.texts.get_mut(first..).unwrap_or_default();
-        link_alternatives(parts, texts);
-    }
-
-    /// Reads one leaf.
-    fn read_part(&mut self, raw: &[u8], part: &Part, is_encrypted: bool) {
-        let encoded = raw.get(part.content.clone()).unwrap_or_default();
-        if !transfer::is_known(&part.encoding) {
-            let detail = format!("the transfer encoding \"{}\" is unknown", part.encoding);
-            self.unreadable(&part.path, Why::Partly, detail);
-        }
-        // Decoding takes no more room than what is decoded.
-        if !self.spend(&part.path, encoded.len()) {
-            return;
-        }
-        let bytes = transfer::decode(encoded, &part.encoding);
-        self.open_paid(&Source {
-            path: &part.path,
-            media_type: &part.media_type,
-            charset: part.charset.as_deref(),
-            file_name: part.file_name.as_deref().unwrap_or_default().to_lowercase(),
-            bytes: &bytes,
-            depth: part.depth,
-            is_encrypted,
-        });
+    /// Takes the parts of a mail from the budget.
+    pub fn count(&mut self, parts: usize) {
+        self.left.tree.parts = self.left.tree.parts.saturating_sub(parts);
     }
 
     /// True where one more part may be read, so deep. Where not, `container` is over budget.
@@ -196,6 +163,16 @@ impl<'a> Work<'a> {
         false
     }
 
+    /// True where an archive may have one member more than `count`.
+    pub fn admits_member(&mut self, archive: &Source<'_>, count: usize) -> bool {
+        if count < self.left.members {
+            return self.admits(archive.path, archive.depth + 1);
+        }
+        let why = format!("it has more than {} members", self.left.members);
+        self.unreadable(archive.path, Why::OverBudget, why);
+        false
+    }
+
     /// Unpacks what `packed` bytes hold, as far as the budget allows; past it, the part is
     /// `over-budget` and there is nothing. What comes back counts as held until [`Self::release`].
     pub fn unpack(
@@ -206,7 +183,7 @@ impl<'a> Work<'a> {
     ) -> Option<Unpacked> {
         let left = usize::try_from(self.left.unpacked).unwrap_or(usize::MAX);
         let room = self.room();
-        let by_ratio = packed.saturating_mul(RATIO).max(RATIO_FROM);
+        let by_ratio = packed.saturating_mul(self.left.ratio).max(RATIO_FROM);
         let most = left.min(room).min(by_ratio);
         let mut bytes = Vec::new();
         let mut step = vec![0; STEP];
@@ -220,7 +197,8 @@ impl<'a> Work<'a> {
             if bytes.len() > most {
                 self.left.unpacked -= u64::try_from(most).unwrap_or(u64::MAX);
                 let why = if most == by_ratio {
-                    format!("it unpacks to more than {RATIO} times its {packed} bytes")
+                    let ratio = self.left.ratio;
+                    format!("it unpacks to more than {ratio} times its {packed} bytes")
                 } else {
                     format!("it unpacks to more than the {most} bytes that a message has left")
                 };
@@ -235,7 +213,8 @@ impl<'a> Work<'a> {
 
     /// Bytes that may still lie in memory.
     pub fn room(&self) -> usize {
-        ROOM.saturating_sub(self.held)
+        let room = usize::try_from(self.left.memory / 16 * ROOM).unwrap_or(usize::MAX);
+        room.saturating_sub(self.held)
     }
 
     /// Gives back the room of unpacked content.
@@ -316,7 +295,8 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn open_paid(&mut self, source: &Source<'_>) {
+    /// The same for content that was paid for while it was encoded.
+    pub fn open_paid(&mut self, source: &Source<'_>) {
         if source.bytes.trim_ascii().is_empty() {
             return;
         }
@@ -332,6 +312,10 @@ impl<'a> Work<'a> {
                     let detail = format!("nothing was found in it ({})", kind(source));
                     self.unreadable(source.path, Why::Unreadable, detail);
                 }
+            }
+            None if source.bytes.len() < SHORT => {
+                let text = charset::decode(source.bytes, source.charset);
+                self.text(source.path, plain::with_lf(text), Vec::new());
             }
             None => {
                 let detail = format!("there is no reader for the type {}", kind(source));
@@ -349,11 +333,43 @@ impl<'a> Work<'a> {
 
     /// How many texts and reasons there are.
     fn told(&self) -> usize {
-        self.extract.texts.len() + self.extract.unreadable.len()
+        let (texts, reasons) = self.said();
+        texts + reasons
+    }
+
+    /// How many texts there are, and how many reasons.
+    pub fn said(&self) -> (usize, usize) {
+        (self.extract.texts.len(), self.extract.unreadable.len())
+    }
+
+    /// Settles a second reading, as `path`, of a part that was read: what says the same is dropped, and
+    /// that it cannot be read so. True where something is left.
+    pub fn settle_again(
+        &mut self,
+        (texts, reasons): (usize, usize),
+        of: &PartPath,
+        path: &PartPath,
+    ) -> bool {
+        let mut more = self.extract.texts.split_off(texts);
+        let before = self.extract.texts.iter().rev();
+        let known: Vec<&str> = before
+            .filter(|text| text.part == *of || text.repeats.as_ref() == Some(of))
+            .map(|text| text.content.as_str())
+            .collect();
+        more.retain(|text| text.part != *path || !known.contains(&text.content.as_str()));
+        for text in more.iter_mut().filter(|text| text.part == *path) {
+            text.repeats.get_or_insert_with(|| of.clone());
+        }
+        self.extract.texts.append(&mut more);
+        let mut more = self.extract.unreadable.split_off(reasons);
+        let fails = |why| matches!(why, Why::Partly | Why::Unreadable);
+        more.retain(|one| one.part != *path || !fails(one.why));
+        self.extract.unreadable.append(&mut more);
+        self.said() != (texts, reasons)
     }
 
     /// Takes bytes from the budget, or says of the part that they are not there.
-    fn spend(&mut self, part: &PartPath, bytes: usize) -> bool {
+    pub fn spend(&mut self, part: &PartPath, bytes: usize) -> bool {
         let left = u64::try_from(bytes)
             .ok()
             .and_then(|cost| self.left.unpacked.checked_sub(cost));
@@ -379,47 +395,5 @@ fn kind<'a>(source: &'a Source<'_>) -> Cow<'a, str> {
             Cow::Owned(format!("{} (.{ending})", source.media_type))
         }
         _ => Cow::Borrowed(source.media_type),
-    }
-}
-
-/// True where the part stands in the container: `2.1` in `2`, everything of a message in its `0`.
-fn holds(container: &PartPath, part: &PartPath) -> bool {
-    if let Some(prefix) = container.0.strip_suffix('0')
-        && (prefix.is_empty() || prefix.ends_with('.'))
-    {
-        return part.0.starts_with(prefix);
-    }
-    let rest = part.0.strip_prefix(&container.0);
-    rest.is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Names, in the texts of an alternative, the text part that they say again.
-fn link_alternatives(parts: &[Part], texts: &mut [Text]) {
-    let mut plain: Vec<(&PartPath, &PartPath)> = Vec::new();
-    for part in parts
-        .iter()
-        .filter(|part| part.media_type == "text/plain" && !part.is_attachment)
-    {
-        let is_read = || texts.iter().any(|text| text.part == part.path);
-        if let Some(alternative) = &part.alternative_of
-            && plain.last().is_none_or(|(known, _)| *known != alternative)
-            && is_read()
-        {
-            plain.push((alternative, &part.path));
-        }
-    }
-    for part in parts
-        .iter()
-        .filter(|part| !part.is_attachment && !part.is_container)
-    {
-        let same = plain
-            .iter()
-            .find(|(known, _)| Some(*known) == part.alternative_of.as_ref());
-        if let Some((_, path)) = same
-            && **path != part.path
-            && let Some(text) = texts.iter_mut().find(|text| text.part == part.path)
-        {
-            text.repeats = Some((*path).clone());
-        }
     }
 }

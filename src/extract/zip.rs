@@ -18,7 +18,7 @@ use crate::message::{PartPath, charset};
 
 use super::sniff::{self, Kind};
 use super::work::Unpacked;
-use super::{Format, Source, Why, Work, epub, gzip, odf, ooxml};
+use super::{Format, Source, Why, Work, epub, gzip, odf, ooxml, plain};
 use sum::Summed;
 
 /// Entries of a directory that are looked at: more than a message may have parts.
@@ -70,10 +70,17 @@ impl Format for Zip {
 /// Reads every file of an archive.
 fn members(archive: &Archive<'_>, source: &Source<'_>, work: &mut Work) {
     let container = source.as_container();
+    let comment = charset::decode(archive.comment(), None);
+    work.text(
+        &container.member("comment"),
+        plain::with_lf(comment),
+        Vec::new(),
+    );
     let names: Vec<&str> = archive.entries.iter().map(|entry| &*entry.name).collect();
     work.text(&PartPath::name(&container.0), names.join("\n"), Vec::new());
-    for entry in archive.entries.iter().filter(|entry| !entry.is_folder()) {
-        if !work.admits(source.path, source.depth + 1) {
+    let files = archive.entries.iter().filter(|entry| !entry.is_folder());
+    for (at, entry) in files.enumerate() {
+        if !work.admits_member(source, at) {
             return;
         }
         archive.open(entry, source, &container.member(&entry.name), work);
@@ -147,6 +154,13 @@ impl<'a> Archive<'a> {
         archive.is_cut = archive.directory().is_none();
         archive.unlisted();
         archive
+    }
+
+    /// What was written beside the archive (4.3.16).
+    fn comment(&self) -> &'a [u8] {
+        let end = memmem::rfind(self.bytes, b"PK\x05\x06");
+        let comment = end.and_then(|at| self.bytes.get(at + 22..));
+        comment.unwrap_or_default()
     }
 
     /// The first entry of this name; the case of letters does not count, as for Office.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the bytes of a charset into text, also where the charset is unknown or a lie.
 
-use encoding_rs::{Encoding, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{EUC_KR, Encoding, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::mime;
 
@@ -12,20 +12,18 @@ const SAMPLE: usize = 4096;
 /// hold is read as UTF-8, and bytes that are not UTF-8 as windows-1252.
 ///
 /// A byte order mark counts more than the name. Names are those of the WHATWG Encoding Standard
-/// and those that mailers use besides (UTF-7, DOS code pages, UTF-32).
+/// and those that mailers use besides (UTF-7, EBCDIC, DOS code pages, UTF-32).
 pub fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let label = label.unwrap_or_default().trim().trim_matches(['"', '\'']);
-    if let Some(text) = by_mark(bytes) {
+    if let Some(text) = by_mark(bytes).or_else(|| by_nuls(bytes)) {
         return text;
     }
-    let named = Encoding::for_label_no_replacement(label.as_bytes());
-    let is_wide = named.is_some_and(|encoding| !encoding.is_ascii_compatible());
-    if !is_wide && let Some(text) = by_nuls(bytes) {
-        return text;
-    }
-    match named {
+    match Encoding::for_label_no_replacement(label.as_bytes()) {
         // Many mailers say so of UTF-8; other text is hardly ever valid UTF-8 by chance.
         Some(encoding) if encoding == UTF_8 || encoding == WINDOWS_1252 => or_western(bytes),
+        // Text of two bytes a character has NULs, or bytes that are not UTF-8.
+        Some(encoding) if !encoding.is_ascii_compatible() && is_narrow(bytes) => or_western(bytes),
+        Some(encoding) if encoding == UTF_16LE => wide(bytes, by_order(bytes, label)),
         Some(encoding) => {
             let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
             if has_errors && std::str::from_utf8(bytes).is_ok() {
@@ -33,7 +31,31 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> String {
             }
             text.into_owned()
         }
-        None => by_other_name(bytes, label),
+        None => by_other_name(bytes, &label.to_ascii_lowercase()),
+    }
+}
+
+/// True for a charset in which text reads otherwise than in those that have ASCII and one byte a
+/// character, or UTF-8.
+pub fn is_of_its_own(label: &str) -> bool {
+    let encoding = Encoding::for_label_no_replacement(label.as_bytes());
+    encoding.is_none_or(|encoding| encoding != UTF_8 && !encoding.is_single_byte())
+}
+
+/// True for UTF-8 without NULs and without the escapes of a stateful charset.
+fn is_narrow(bytes: &[u8]) -> bool {
+    memchr::memchr2(0, 0x1b, bytes).is_none() && std::str::from_utf8(bytes).is_ok()
+}
+
+/// The order of bytes in UTF-16 whose name leaves it open: blanks and line ends tell.
+fn by_order(bytes: &[u8], label: &str) -> &'static Encoding {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let big = pairs.iter().filter(|[high, _]| *high == 0).count();
+    let little = pairs.iter().filter(|[_, low]| *low == 0).count();
+    if big > little && !label.to_ascii_lowercase().ends_with("le") {
+        UTF_16BE
+    } else {
+        UTF_16LE
     }
 }
 
@@ -75,15 +97,83 @@ fn by_nuls(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// Text in a charset that the Encoding Standard does not name.
+/// Text in a charset that the Encoding Standard does not name, or does not decode.
 fn by_other_name(bytes: &[u8], label: &str) -> String {
-    match label.to_ascii_lowercase().as_str() {
+    match label {
         "utf-32" | "utf-32be" | "ucs-4" => utf32(bytes, u32::from_be_bytes),
         "utf-32le" => utf32(bytes, u32::from_le_bytes),
-        _ if Encoding::for_label(label.as_bytes()) == Some(REPLACEMENT) => or_western(bytes),
-        _ => mime::charset_table(label).map_or_else(|| or_western(bytes), |table| table(bytes)),
+        "utf7" | "csutf7" | "x-unicode-2-0-utf-7" | "unicode-2-0-utf-7" => table(bytes, "utf-7"),
+        "hz-gb-2312" | "iso-2022-cn" | "iso-2022-cn-ext" | "csiso2022cn" => shifted(bytes, GBK),
+        "iso-2022-kr" | "csiso2022kr" => shifted(bytes, EUC_KR),
+        _ if label.starts_with("iso-2022-jp") => wide(bytes, ISO_2022_JP),
+        _ if is_ebcdic(label) => ebcdic(bytes),
+        _ => table(bytes, label),
     }
 }
+
+/// Text by mail-parser's tables, if it has one of that name.
+fn table(bytes: &[u8], label: &str) -> String {
+    mime::charset_table(label).map_or_else(|| or_western(bytes), |table| table(bytes))
+}
+
+/// Text of seven bits in which some stretches are shifted (RFC 1557, RFC 1843, RFC 1922): those are of
+/// `encoding`, without its eighth bits.
+fn shifted(bytes: &[u8], encoding: &'static Encoding) -> String {
+    let mut out = Vec::with_capacity(bytes.len());
+    let (mut is_shifted, mut at) = (false, 0);
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        at += match rest {
+            // Which set is meant: an escape of four bytes.
+            [0x1b, b'$', b')' | b'*' | b'+', _, ..] => 4,
+            [0x0e, ..] | [b'~', b'{', ..] => {
+                is_shifted = true;
+                1 + usize::from(rest.starts_with(b"~"))
+            }
+            [0x0f, ..] | [b'~', b'}', ..] => {
+                is_shifted = false;
+                1 + usize::from(rest.starts_with(b"~"))
+            }
+            [byte, ..] => {
+                // No line is shifted from the line before.
+                is_shifted &= *byte != b'\n';
+                let high = u8::from(is_shifted && *byte > b' ') << 7;
+                out.push(byte | high);
+                1
+            }
+            [] => break,
+        };
+    }
+    let (text, has_errors) = encoding.decode_without_bom_handling(&out);
+    if has_errors {
+        return or_western(bytes);
+    }
+    text.into_owned()
+}
+
+/// True for the names of code pages of IBM's mainframes that mail programs know.
+fn is_ebcdic(label: &str) -> bool {
+    const PAGES: &[&str] = &[
+        "037", "273", "277", "278", "280", "284", "285", "297", "500", "870", "871", "924", "1026",
+        "1047",
+    ];
+    let starts = ["ibm-", "ibm", "cp", "ccsid", "x-ibm"];
+    let number = starts.iter().find_map(|start| label.strip_prefix(start));
+    let number = number.unwrap_or_default().trim_start_matches('0');
+    label.starts_with("ebcdic")
+        || PAGES.iter().any(|page| page.trim_start_matches('0') == number)
+        // The same with the sign of the euro.
+        || matches!(number.parse(), Ok(1140..=1149))
+}
+
+/// Text in EBCDIC: what all its code pages have in common, and the accents of page 037.
+fn ebcdic(bytes: &[u8]) -> String {
+    let table: Vec<char> = EBCDIC.chars().collect();
+    let chars = bytes.iter().map(|byte| table.get(usize::from(*byte)));
+    chars.flatten().collect()
+}
+
+/// Code page 037, control characters but for tabs and line ends as blanks.
+const EBCDIC: &str = "     \t       \r       \n               \n                           \u{a0}âäàáãåçñ¢.<(+|&éêëèíîïìß!$*);¬-/ÂÄÀÁÃÅÇÑ¦,%_>?øÉÊËÈÍÎÏÌ`:#@'=\"Øabcdefghi«»ðýþ±°jklmnopqrªºæ¸Æ¤µ~stuvwxyz¡¿ÐÝÞ®^£¥·©§¶¼½¾[]¯¨´×{ABCDEFGHI\u{ad}ôöòóõ}JKLMNOPQR¹ûüùúÿ\\÷STUVWXYZ²ÔÖÒÓÕ0123456789³ÛÜÙÚ ";
 
 fn wide(bytes: &[u8], encoding: &'static Encoding) -> String {
     encoding.decode_without_bom_handling(bytes).0.into_owned()
@@ -97,8 +187,11 @@ fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
         .collect()
 }
 
-/// UTF-8, and windows-1252 for the bytes that are not.
+/// UTF-8, and windows-1252 for the bytes that are not; ISO-2022-JP where its escapes tell.
 fn or_western(bytes: &[u8]) -> String {
+    if memchr::memmem::find(bytes, b"\x1b$").is_some() && bytes.is_ascii() {
+        return wide(bytes, ISO_2022_JP);
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -127,6 +220,11 @@ mod tests {
             (b"M\x9fller", "macintosh", "Müller"),
             (b"\xcf\xf0\xe8\xe2\xe5\xf2", "\"windows-1251\"", "Привет"),
             (b"\0\0\0A\0\0\0B", "utf-32", "AB"),
+            (b"\x1b$B#7\x1b(B", "iso-2022-jp-3", "７"),
+            (b"\x1b$)C\x0e#7#5\x0f6", "ISO-2022-KR", "７５6"),
+            (b"~{#7#5~}6", "hz-gb-2312", "７５6"),
+            (b"\xc1\xc8\xe5\x40\xf7\xf5\xf6\x4b", "IBM037", "AHV 756."),
+            (b"\xc1\x25\xf7", "ibm1140", "A\n7"),
         ] {
             assert_eq!(decode(bytes, Some(label)), text, "{label}");
         }
@@ -140,6 +238,10 @@ mod tests {
         assert_eq!(decode(b"M\xfcller", Some("x-nonsense")), "Müller");
         assert_eq!(decode(b"AHV \xff", Some("iso-2022-kr")), "AHV ÿ");
         assert_eq!(decode(b"M\xfcller", None), "Müller");
+        assert_eq!(decode(b"AHV 756\r\n", Some("utf-16")), "AHV 756\r\n");
+        assert_eq!(decode(b"\x1b$B#7#5\x1b(B6", None), "７５6");
+        let far = [0xff, 0x17, 0xff, 0x15, 0, b' ', 0xff, 0x16];
+        assert_eq!(decode(&far, Some("utf-16")), "７５ ６");
     }
 
     #[test]

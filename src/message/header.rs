@@ -37,38 +37,86 @@ const OF_A_MAIL: &[&str] = &[
     "To",
 ];
 
+/// A header section.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The fields, in order.
+    pub fields: Vec<Field>,
+    /// Where the body begins.
+    pub body: usize,
+    /// Where some programs take it to begin, since a line of the section is no field or has only
+    /// blanks.
+    pub other_body: Option<usize>,
+    /// Not all fields are in `fields`: the section is longer than it may be.
+    pub is_cut: bool,
+}
+
 /// The fields of the header section, and where the body begins.
-///
-/// Lines end with CRLF or LF. The section ends with the first empty line, or with the text. A first
-/// line `From …` (mbox) is passed over. A text whose first line is no field has no header section.
 pub fn split(raw: &[u8]) -> (Vec<Field>, usize) {
-    let mut fields: Vec<Field> = Vec::new();
-    let mut at = 0;
-    if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
-        at = line(raw, 0).1;
-    }
-    while at < raw.len() {
-        let (end, next) = line(raw, at);
-        let text = raw.get(at..end).unwrap_or_default();
-        if text.is_empty() {
-            return (fields, next);
+    let section = Section::read(raw, usize::MAX);
+    (section.fields, section.body)
+}
+
+impl Section {
+    /// Reads the header section; of the fields, those that begin within so many bytes.
+    ///
+    /// Lines end with CRLF or LF. The section ends with the first empty line, or with the text. A first
+    /// line `From …` (mbox) is passed over. A text whose first line is no field has no header section.
+    pub fn read(raw: &[u8], most: usize) -> Self {
+        let mut section = Self::default();
+        let mut at = 0;
+        if raw.starts_with(b"From ") || raw.starts_with(b">From ") {
+            at = line(raw, 0).1;
         }
-        let folded = matches!(text.first(), Some(b' ' | b'\t'));
-        match (folded, name(text), fields.last_mut()) {
-            (true, _, Some(field)) => field.value.end = end,
-            (false, Some((name, colon)), _) => fields.push(Field {
+        while at < raw.len() {
+            let (end, next) = line(raw, at);
+            let text = raw.get(at..end).unwrap_or_default();
+            if text.is_empty() {
+                section.body = next;
+                return section;
+            }
+            if !section.is_cut && !section.take(text, at..end, most) {
+                section.body = at;
+                return section;
+            }
+            at = next;
+        }
+        section.body = raw.len();
+        section
+    }
+
+    /// Takes one line. False where it is the first and no field.
+    fn take(&mut self, text: &[u8], at: Range<usize>, most: usize) -> bool {
+        let is_blank = text.trim_ascii().is_empty();
+        let folded = is_blank || matches!(text.first(), Some(b' ' | b'\t'));
+        let is_first = self.fields.is_empty();
+        if at.end > most {
+            self.is_cut = true;
+        } else if folded {
+            let Some(field) = self.fields.last_mut() else {
+                return false;
+            };
+            field.value.end = at.end;
+        } else if let Some((name, colon)) = name(text) {
+            let value = at.start + colon + 1..at.end;
+            self.fields.push(Field { name, value });
+            return true;
+        } else if is_first {
+            return false;
+        } else {
+            let name = String::new();
+            self.fields.push(Field {
                 name,
-                value: at + colon + 1..end,
-            }),
-            (_, _, None) => return (fields, at),
-            (false, None, Some(_)) => fields.push(Field {
-                name: String::new(),
-                value: at..end,
-            }),
+                value: at.clone(),
+            });
         }
-        at = next;
+        // Copies out of an mbox have such a line in the middle.
+        let is_odd = is_blank || !folded && !text.starts_with(b">From ");
+        if is_odd && !self.is_cut {
+            self.other_body.get_or_insert(at.start);
+        }
+        true
     }
-    (fields, raw.len())
 }
 
 /// True where a text starts like a mail: an mbox line, or a header section with two of the fields

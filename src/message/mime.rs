@@ -10,9 +10,13 @@ use std::ops::Range;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 
+use super::head::{self, Head};
+use super::header::Section;
 use super::multipart::{self, Cut};
-use super::parameters::Parameters;
 use super::{Field, Limits, Part, PartPath, header, transfer};
+
+/// How often in one mail a multipart is cut in another way too, where it names several boundaries.
+const MOST_CUTS: usize = 16;
 
 /// The part tree, flattened, and what was left out of it.
 ///
@@ -26,6 +30,8 @@ pub fn parts(raw: &[u8], limits: Limits) -> (Vec<Part>, Vec<(PartPath, String)>)
         parts: Vec::new(),
         left_out: Vec::new(),
         ahead: Vec::new(),
+        loose: Vec::new(),
+        cuts_left: MOST_CUTS,
     };
     if !raw.is_empty() {
         tree.ahead
@@ -72,6 +78,19 @@ impl Entity {
         PartPath(format!("{}{number}", self.prefix))
     }
 
+    /// The fields of its header that a person may read; those of a message stand with the message.
+    fn own_fields(&self, mut fields: Vec<Field>) -> Vec<Field> {
+        if self.number.is_none() {
+            return Vec::new();
+        }
+        fields.retain(|field| !head::is_of_programs(field));
+        for field in &mut fields {
+            let value = &mut field.value;
+            *value = value.start + self.range.start..value.end + self.range.start;
+        }
+        fields
+    }
+
     /// What stands before the numbers of its members.
     fn below(&self, is_multipart: bool) -> String {
         if is_multipart && self.number.is_none() {
@@ -89,6 +108,10 @@ struct Tree<'a> {
     left_out: Vec<(PartPath, String)>,
     /// What is still to be read, the next one last.
     ahead: Vec<Entity>,
+    /// Lines that begin like the delimiter of a multipart and go on.
+    loose: Vec<usize>,
+    /// How often a multipart may still be cut in another way.
+    cuts_left: usize,
 }
 
 impl Tree<'_> {
@@ -103,33 +126,70 @@ impl Tree<'_> {
             return;
         }
         let bytes = self.raw.get(entity.range.clone()).unwrap_or_default();
-        let (fields, body) = header::split(bytes);
-        let head = Head::read(&fields, bytes, entity.is_in_digest);
-        let content = entity.range.start + body..entity.range.end;
-        let encoded = transfer::is_encoding(&head.encoding);
+        let section = Section::read(bytes, self.limits.header);
+        let head = Head::read(&section.fields, bytes, entity.is_in_digest);
+        let start = entity.range.start;
+        let content = start + section.body..entity.range.end;
         let mut doubt = head.doubt;
-        let cut = if head.media_type.starts_with("multipart/") {
-            self.cut(&content, &head.boundary, encoded, &mut doubt)
+        let mut cuts = if head.reading.media_type.starts_with("multipart/") {
+            self.cuts(&content, &head, &mut doubt)
         } else {
-            Cut::default()
+            Vec::new()
         };
-        let is_multipart = !cut.members.is_empty();
-        let is_message = is_message(&head.media_type) && !encoded && !content.is_empty();
+        let is_multipart = !cuts.is_empty();
+        // Many programs pass over the encoding of a message, which it may not have.
+        let body = self.raw.get(content.clone()).unwrap_or_default();
+        let encoding = head.reading.encoding.as_str();
+        let is_in_clear = !transfer::is_encoding(encoding)
+            || encoding != transfer::QUOTED_PRINTABLE && header::begins(body);
+        let is_message = is_message(&head.reading.media_type) && !body.is_empty() && is_in_clear;
         let path = entity.path(is_multipart);
-        if is_multipart || is_message {
-            self.go_down(&entity, &path, &head, cut.members, &content);
+        let mut unowned = Vec::new();
+        if is_multipart {
+            let first = cuts.remove(0);
+            for (at, cut) in cuts.into_iter().enumerate().rev() {
+                let prefix = format!("{path}/as {}.", at + 2);
+                self.go_down(&entity, &path, &head, prefix, cut.members);
+            }
+            let below = entity.below(true);
+            self.go_down(&entity, &path, &head, below, first.members);
+            unowned = first.unowned;
+        } else if is_message && self.may_go_down(&entity, &path) {
+            let inner = Entity::message(entity.below(false), content.clone(), entity.depth + 1);
+            self.ahead.push(inner);
+        } else if !is_message && self.go_on_behind_loose_lines(&entity, &path, &content) {
+            doubt = Some("a line of it begins like a delimiter and goes on");
         }
-        let unowned = cut.unowned.into_iter().filter(|_| is_multipart);
+        if let Some(other) = section.other_body {
+            let end = match transfer::is_encoding(&head.reading.encoding) {
+                true => content.end,
+                false => content.start,
+            };
+            unowned.push(start + other..end);
+            if section.fields.iter().any(|field| field.name.is_empty()) {
+                doubt = doubt.or(Some("its header has a line that is no field"));
+            }
+        }
+        if section.is_cut {
+            let why = format!(
+                "the fields behind the first {} bytes of its header",
+                self.limits.header
+            );
+            self.left_out.push((path.clone(), why));
+        }
         let unowned: Vec<Part> = unowned
+            .into_iter()
             .map(|text| Part::unowned(&path, text, entity.depth + 1))
             .collect();
         self.parts.push(Part {
             path,
-            media_type: head.media_type,
-            charset: head.charset,
-            encoding: head.encoding,
-            file_name: head.file_name,
-            other_name: head.other_name,
+            media_type: head.reading.media_type,
+            charset: head.reading.charset,
+            encoding: head.reading.encoding,
+            others: head.others,
+            names: head.names,
+            remarks: head.remarks,
+            fields: entity.own_fields(section.fields),
             is_attachment: head.is_attachment,
             content,
             depth: entity.depth,
@@ -140,67 +200,127 @@ impl Tree<'_> {
         self.parts.extend(unowned);
     }
 
-    /// Cuts a multipart; by the boundary that it seems to have, where it has not the one it names.
-    fn cut(
-        &self,
+    /// Cuts a multipart at each boundary that it names and has, one as a rule; where it has none of
+    /// them, at the one that it seems to have.
+    fn cuts(
+        &mut self,
         content: &Range<usize>,
-        boundary: &[u8],
-        encoded: bool,
+        head: &Head,
         doubt: &mut Option<&'static str>,
-    ) -> Cut {
+    ) -> Vec<Cut> {
         let room = self.limits.parts - self.parts.len();
-        let cut = Cut::new(self.raw, content, boundary, room);
-        if cut.goes_on {
-            *doubt = Some("parts stand behind the line that ends the multipart");
+        let mut cuts: Vec<Cut> = Vec::new();
+        for boundary in &head.boundaries {
+            if !cuts.is_empty() {
+                let Some(left) = self.cuts_left.checked_sub(1) else {
+                    break;
+                };
+                self.cuts_left = left;
+            }
+            let cut = Cut::new(self.raw, content, boundary, room);
+            let room = self.limits.parts.saturating_sub(self.loose.len());
+            self.loose.extend(cut.loose.iter().take(room));
+            if cut.goes_on {
+                *doubt = Some("parts stand behind the line that ends the multipart");
+            }
+            if !cut.members.is_empty() {
+                cuts.push(cut);
+            }
         }
-        if encoded || !cut.members.is_empty() {
-            return cut;
+        if cuts.len() > 1 {
+            *doubt = Some("a multipart with several boundaries");
         }
         let body = self.raw.get(content.clone()).unwrap_or_default();
-        let Some(seeming) = multipart::guess(body) else {
-            return cut;
-        };
-        *doubt = Some("a multipart whose delimiter lines are not those that it names");
-        Cut::new(self.raw, content, seeming, room)
+        if cuts.is_empty()
+            && !transfer::is_encoding(&head.reading.encoding)
+            && let Some(seeming) = multipart::guess(body)
+        {
+            *doubt = Some("a multipart whose delimiter lines are not those that it names");
+            cuts.push(Cut::new(self.raw, content, seeming, room));
+        }
+        cuts
     }
 
-    /// Puts the members of a container ahead. There are none: then it is a message.
+    /// Puts what stands behind lines that begin like a delimiter of an outer multipart ahead; some
+    /// programs take those for delimiters (RFC 2046, 5.1.2). True where there are any.
+    fn go_on_behind_loose_lines(
+        &mut self,
+        entity: &Entity,
+        path: &PartPath,
+        content: &Range<usize>,
+    ) -> bool {
+        let loose = self.loose.iter().filter(|at| content.contains(at));
+        let mut bounds: Vec<usize> = loose.copied().collect();
+        bounds.sort_unstable();
+        if bounds.is_empty() || !self.may_go_down(entity, path) {
+            return false;
+        }
+        let ends = bounds.iter().skip(1).copied().chain([content.end]);
+        let mut members = Vec::new();
+        for (at, end) in bounds.iter().copied().zip(ends) {
+            let line = self.raw.get(at..end).unwrap_or_default();
+            let length = memchr::memchr(b'\n', line).map_or(line.len(), |length| length + 1);
+            let is_blank = line
+                .get(length..)
+                .is_none_or(|text| text.trim_ascii().is_empty());
+            members.extend((!is_blank).then_some(at + length..end));
+        }
+        let is_any = !members.is_empty();
+        self.push(entity, &format!("{path}/as "), None, false, members);
+        is_any
+    }
+
+    /// Puts the members of a multipart ahead.
     fn go_down(
         &mut self,
         entity: &Entity,
         path: &PartPath,
         head: &Head,
+        prefix: String,
         members: Vec<Range<usize>>,
-        content: &Range<usize>,
     ) {
-        let depth = entity.depth + 1;
-        if depth > self.limits.depth {
+        if !self.may_go_down(entity, path) {
+            return;
+        }
+        let kind = head.reading.media_type.as_str();
+        let alternative_of = if kind == "multipart/alternative" {
+            Some(path.clone())
+        } else {
+            entity.alternative_of.clone()
+        };
+        let is_in_digest = kind == "multipart/digest";
+        self.push(entity, &prefix, alternative_of, is_in_digest, members);
+    }
+
+    /// True where a container at this place may have members. Where not, that is told.
+    fn may_go_down(&mut self, entity: &Entity, path: &PartPath) -> bool {
+        let may = entity.depth < self.limits.depth;
+        if !may {
             let why = format!(
                 "what stands in this part: it is nested deeper than {} levels",
                 self.limits.depth
             );
             self.left_out.push((path.clone(), why));
-            return;
         }
-        if members.is_empty() {
-            let inner = Entity::message(entity.below(false), content.clone(), depth);
-            self.ahead.push(inner);
-            return;
-        }
-        let is_alternative = head.media_type == "multipart/alternative";
-        let alternative_of = if is_alternative {
-            Some(path.clone())
-        } else {
-            entity.alternative_of.clone()
-        };
+        may
+    }
+
+    fn push(
+        &mut self,
+        entity: &Entity,
+        prefix: &str,
+        alternative_of: Option<PartPath>,
+        is_in_digest: bool,
+        members: Vec<Range<usize>>,
+    ) {
         for (at, range) in members.into_iter().enumerate().rev() {
             self.ahead.push(Entity {
-                prefix: entity.below(true),
+                prefix: prefix.to_owned(),
                 number: Some(at + 1),
                 range,
-                depth,
+                depth: entity.depth + 1,
                 alternative_of: alternative_of.clone(),
-                is_in_digest: head.media_type == "multipart/digest",
+                is_in_digest,
             });
         }
     }
@@ -209,85 +329,6 @@ impl Tree<'_> {
 /// True for types whose content is a message (RFC 2046, 5.2.1; RFC 6532, 3.7).
 pub fn is_message(media_type: &str) -> bool {
     ["message/rfc822", "message/global"].contains(&media_type)
-}
-
-/// What the header of an entity says.
-struct Head {
-    media_type: String,
-    charset: Option<String>,
-    boundary: Vec<u8>,
-    encoding: String,
-    file_name: Option<String>,
-    other_name: Option<String>,
-    is_attachment: bool,
-    doubt: Option<&'static str>,
-}
-
-impl Head {
-    fn read(fields: &[Field], bytes: &[u8], is_in_digest: bool) -> Self {
-        let values = |name: &'static str| {
-            let named = fields.iter().filter(move |field| field.is(name));
-            named.filter_map(|field| bytes.get(field.value.clone()))
-        };
-        let kinds: Vec<Parameters> = values("Content-Type").map(Parameters::read).collect();
-        // Of two types the one that has members says more.
-        let kind = kinds
-            .iter()
-            .find(|kind| kind.word.starts_with("multipart/"));
-        let kind = kind.or(kinds.first());
-        let disposition = values("Content-Disposition").next();
-        let disposition = disposition.map(Parameters::read).unwrap_or_default();
-        let default = if is_in_digest && kind.is_none() {
-            "message/rfc822"
-        } else {
-            "text/plain"
-        };
-        let declared = kind.map(|kind| kind.word.as_str());
-        let is_type = |word: &&str| {
-            let halves = word.split_once('/');
-            halves.is_some_and(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())
-        };
-        let encodings = values("Content-Transfer-Encoding").map(Parameters::read);
-        // What else stands behind the word is no part of it (RFC 2045, 6.1).
-        let encodings: Vec<String> = encodings
-            .map(|one| one.word.split_whitespace().next().map(str::to_owned))
-            .map(|word| transfer::spelt(&word.unwrap_or_default()).to_owned())
-            .collect();
-        let doubt = if differ(kinds.iter().map(|kind| kind.word.as_str())) {
-            Some("several Content-Type fields that do not agree")
-        } else if differ(encodings.iter().map(String::as_str)) {
-            Some("several Content-Transfer-Encoding fields that do not agree")
-        } else {
-            None
-        };
-        let encoding = encodings.into_iter().next().unwrap_or_default();
-        let names = [
-            disposition.text("filename"),
-            kind.and_then(|kind| kind.text("name")),
-        ];
-        let mut names = names.into_iter().flatten();
-        let file_name = names.next();
-        let other_name = names.next().filter(|name| Some(name) != file_name.as_ref());
-        Self {
-            media_type: declared.filter(is_type).unwrap_or(default).to_owned(),
-            charset: kind.and_then(|kind| kind.text("charset")),
-            boundary: kind
-                .and_then(|kind| kind.bytes("boundary"))
-                .unwrap_or_default()
-                .to_vec(),
-            encoding,
-            file_name,
-            other_name,
-            is_attachment: disposition.word == "attachment",
-            doubt,
-        }
-    }
-}
-
-/// True where words that should be one are several.
-fn differ<'a>(mut words: impl Iterator<Item = &'a str>) -> bool {
-    let first = words.next();
-    words.any(|word| Some(word) != first)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod charset;
 pub mod envelope;
+mod head;
 pub mod header;
 pub mod mime;
 pub mod multipart;
@@ -44,19 +45,21 @@ pub struct Limits {
     pub depth: usize,
     /// Number of parts.
     pub parts: usize,
+    /// Bytes of the header of a mail, and of each part.
+    pub header: usize,
 }
 
 impl Message {
     /// Takes a mail apart. It never fails: what cannot be understood is one part of plain text, and
     /// what is beyond the limits is named in `left_out`.
     pub fn read(envelope: Envelope, raw: Vec<u8>, limits: Limits) -> Self {
-        let (fields, body_start) = header::split(&raw);
+        let header = header::Section::read(&raw, limits.header);
         let (parts, left_out) = mime::parts(&raw, limits);
         Self {
             envelope,
             raw,
-            fields,
-            body_start,
+            fields: header.fields,
+            body_start: header.body,
             parts,
             left_out,
         }
@@ -65,7 +68,7 @@ impl Message {
 
 /// The address of a part: the MIME path (`1`, `2.1`), then the members of containers
 /// (`2.1/payroll.zip/list.xlsx`); `header:Subject` for a header, `name:…` for a file name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PartPath(pub String);
 
@@ -97,8 +100,19 @@ impl std::fmt::Display for PartPath {
     }
 }
 
+/// A way to read the content of a part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The type in lower case.
+    pub media_type: String,
+    /// The charset, if any, as written.
+    pub charset: Option<String>,
+    /// The transfer encoding, as [`transfer::spelt`] gives it.
+    pub encoding: String,
+}
+
 /// One MIME entity (RFC 2045, section 2.4).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Part {
     /// Its address in the tree.
     pub path: PartPath,
@@ -106,12 +120,18 @@ pub struct Part {
     pub media_type: String,
     /// The declared charset, if any, as written.
     pub charset: Option<String>,
-    /// The declared transfer encoding in lower case, empty where none is declared.
+    /// The declared transfer encoding, as [`transfer::spelt`] gives it; empty where the bytes are the
+    /// content.
     pub encoding: String,
-    /// The file name, decoded (RFC 2047, RFC 2231), from the disposition or the type.
-    pub file_name: Option<String>,
-    /// Another file name, where the type gives one that the disposition does not.
-    pub other_name: Option<String>,
+    /// Other ways to read it, where its header fields disagree.
+    pub others: Vec<Reading>,
+    /// The file names that programs may read, decoded (RFC 2047, RFC 2231), the likeliest first.
+    pub names: Vec<String>,
+    /// What parameters say that are none of MIME's.
+    pub remarks: Vec<String>,
+    /// The fields of its header that say something else than how to read it; ranges as those of
+    /// `content`. Those of a message stand with the message.
+    pub fields: Vec<Field>,
     /// True where the disposition says `attachment`.
     pub is_attachment: bool,
     /// The encoded content as a range of the mail's bytes (of the root message, nested ones too).
@@ -129,21 +149,15 @@ pub struct Part {
 }
 
 impl Part {
-    /// Text before, between or behind the members of a multipart.
-    pub fn unowned(multipart: &PartPath, content: Range<usize>, depth: usize) -> Self {
+    /// Text before, between or behind the members of a multipart, or behind what may be the end of a
+    /// header.
+    pub fn unowned(of: &PartPath, content: Range<usize>, depth: usize) -> Self {
         Self {
-            path: multipart.member("outside"),
+            path: of.member("outside"),
             media_type: "text/plain".into(),
-            charset: None,
-            encoding: String::new(),
-            file_name: None,
-            other_name: None,
-            is_attachment: false,
             content,
             depth,
-            is_container: false,
-            alternative_of: None,
-            doubt: None,
+            ..Self::default()
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Cut {
     pub unowned: Vec<Range<usize>>,
     /// Members follow the last delimiter. Some programs read them, others do not.
     pub goes_on: bool,
+    /// Where lines begin that start like a delimiter and go on.
+    pub loose: Vec<usize>,
 }
 
 impl Cut {
@@ -33,6 +35,9 @@ impl Cut {
                 continue;
             }
             let Some((is_last, next)) = delimiter_end(bytes, at + delimiter.len()) else {
+                if cut.loose.len() < most {
+                    cut.loose.push(content.start + at);
+                }
                 continue;
             };
             let end = before.strip_suffix(b"\n").unwrap_or(before);
@@ -127,6 +132,15 @@ mod tests {
         assert_eq!(
             cut("--b\nx\n--b--\nbetween\n--b\n\nlate\n--b--\n"),
             (vec!["x", "\nlate"], vec!["between"], true)
+        );
+    }
+
+    #[test]
+    fn lines_that_begin_like_a_delimiter_are_told() {
+        let body = "--b\n\none\n--bc\n x--b\n--b--";
+        assert_eq!(
+            Cut::new(body.as_bytes(), &(0..body.len()), b"b", 9).loose,
+            [9]
         );
     }
 

@@ -29,35 +29,91 @@ impl Parameters {
     pub fn read(value: &[u8]) -> Self {
         let (word, mut rest) = piece(value);
         let mut sections = Vec::new();
-        while !rest.is_empty() {
-            let (name, value, next) = parameter(rest);
-            rest = next;
+        let mut take = |text| {
+            let (name, value, next) = parameter(text);
             sections.extend(value.map(|value| Section::new(&name, value)));
+            next
+        };
+        // Where the first semicolon is missing, a blank or a comma stands there.
+        let gap = word
+            .iter()
+            .position(|byte| matches!(byte, b' ' | b'\t' | b','));
+        let behind = word.get(gap.unwrap_or(word.len())..).unwrap_or_default();
+        let behind = behind.trim_ascii_start();
+        let behind = behind.strip_prefix(b",").unwrap_or(behind);
+        let has_parameter = behind.contains(&b'=');
+        if has_parameter {
+            take(behind);
         }
-        let word = String::from_utf8_lossy(&word).to_lowercase();
+        while !rest.is_empty() {
+            rest = take(rest);
+        }
+        let word = word.get(..gap.filter(|_| has_parameter).unwrap_or(word.len()));
+        let word = String::from_utf8_lossy(word.unwrap_or_default()).to_lowercase();
         Self { word, sections }
     }
 
-    /// The bytes of a parameter in one piece, as they stand in the mail but for quotes and folds.
-    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        let mut simple = self.sections.iter().filter(|section| section.is_simple());
-        let found = simple.find(|section| section.name == name)?;
-        Some(&found.value)
+    /// The bytes of a parameter in one piece, as they stand in the mail but for quotes and folds; of
+    /// one that is given several times, all.
+    pub fn bytes<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        let named = self.named(name);
+        named
+            .filter(|section| section.is_simple())
+            .map(|section| section.value.as_slice())
     }
 
     /// The text of a parameter, decoded. One in the manner of RFC 2231 counts more than one in one
     /// piece, as mail clients have it. `None` where there is none, or an empty one.
     pub fn text(&self, name: &str) -> Option<String> {
-        let named = |section: &&Section| !section.is_simple() && section.name == name;
-        let mut sections: Vec<&Section> = self.sections.iter().filter(named).collect();
-        sections.sort_by_key(|section| section.number);
-        let text = if sections.is_empty() {
-            words::decode_words(self.bytes(name)?)
-        } else {
-            joined(&sections)
-        };
-        Some(text).filter(|text| !text.is_empty())
+        self.texts(name).into_iter().next()
     }
+
+    /// Every text that a program may read of a parameter, the likeliest first, none twice.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let pieces = self.named(name).filter(|section| !section.is_simple());
+        let mut pieces: Vec<&Section> = pieces.collect();
+        pieces.sort_by_key(|section| section.number);
+        let mut texts = Vec::new();
+        let mut add = |text: String| {
+            if !text.is_empty() && texts.len() < MOST_TEXTS && !texts.contains(&text) {
+                texts.push(text);
+            }
+        };
+        if !pieces.is_empty() {
+            add(joined(&pieces));
+        }
+        for bytes in self.bytes(name) {
+            add(words::decode_words(bytes));
+            if bytes.contains(&b'%') {
+                let plain = percent_decoded(without_charset(bytes));
+                add(words::decode_words(&plain));
+            }
+        }
+        texts
+    }
+
+    /// The texts of all parameters but these.
+    pub fn other_texts(&self, known: &[&str]) -> Vec<String> {
+        let names = self.sections.iter().map(|section| section.name.as_str());
+        let mut names: Vec<&str> = names.filter(|name| !known.contains(name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.truncate(MOST_TEXTS);
+        names.iter().flat_map(|name| self.texts(name)).collect()
+    }
+
+    fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Section> {
+        self.sections.iter().filter(move |one| one.name == name)
+    }
+}
+
+/// Texts of one parameter, and parameters of one field, that are looked at.
+const MOST_TEXTS: usize = 20;
+
+/// The value behind charset and language (RFC 2231, 4), where they are there.
+fn without_charset(value: &[u8]) -> &[u8] {
+    let mut pieces = value.splitn(3, |byte| *byte == b'\'');
+    pieces.nth(2).unwrap_or(value)
 }
 
 impl Section {
@@ -199,17 +255,25 @@ mod tests {
         let read =
             Parameters::read(b" Text/Plain (a;b) ; Charset = \"utf-8\" ;\r\n format=flowed;x");
         assert_eq!(read.word, "text/plain");
-        assert_eq!(read.bytes("charset"), Some(&b"utf-8"[..]));
+        let bytes = |read: &Parameters, name| read.bytes(name).next().map(<[u8]>::to_vec);
+        assert_eq!(bytes(&read, "charset"), Some(b"utf-8".to_vec()));
         assert_eq!(read.text("format").as_deref(), Some("flowed"));
-        assert_eq!(read.bytes("x"), None);
+        assert_eq!(bytes(&read, "x"), None);
         let odd = Parameters::read(b"multipart/mixed; boundary=\"a\\\"; b\"; y=a=b");
-        assert_eq!(odd.bytes("boundary"), Some(&b"a\"; b"[..]));
-        assert_eq!(odd.bytes("y"), Some(&b"a=b"[..]));
+        assert_eq!(bytes(&odd, "boundary"), Some(b"a\"; b".to_vec()));
+        assert_eq!(bytes(&odd, "y"), Some(b"a=b".to_vec()));
         let commented = Parameters::read(b"base64 (so (they) say) ; x=a (b\\)) ; z=(c)d");
         assert_eq!(commented.word, "base64");
-        assert_eq!(commented.bytes("x"), Some(&b"a"[..]));
-        assert_eq!(commented.bytes("z"), Some(&b"d"[..]));
+        assert_eq!(bytes(&commented, "x"), Some(b"a".to_vec()));
+        assert_eq!(bytes(&commented, "z"), Some(b"d".to_vec()));
         assert_eq!(Parameters::read(b"").word, "");
+        for value in ["text/html charset=x", "text/html, charset=x; y=z"] {
+            let read = Parameters::read(value.as_bytes());
+            assert_eq!(
+                (&*read.word, read.text("charset")),
+                ("text/html", Some("x".into()))
+            );
+        }
     }
 
     #[test]
@@ -236,6 +300,10 @@ mod tests {
         assert_eq!(name("a; filename=\"\""), None);
         assert_eq!(name("a; filename*99999999999=x").as_deref(), Some("x"));
         assert_eq!(name("a; filename*=100%").as_deref(), Some("100%"));
+        let read =
+            Parameters::read(b"a; filename=x; filename*=''y; filename=\"utf-8''%7a\"; note=n");
+        assert_eq!(read.texts("filename"), ["y", "x", "utf-8''%7a", "z"]);
+        assert_eq!(read.other_texts(&["filename"]), ["n"]);
     }
 
     #[test]

@@ -3,35 +3,89 @@
 
 use std::borrow::Cow;
 
-/// The encodings that change nothing.
-const IDENTITY: &[&str] = &["", "7bit", "8bit", "binary"];
+/// What encodings are called, signs between the letters left out, and what they are. Empty is the
+/// one that changes nothing.
+const NAMES: &[(&str, &str)] = &[
+    ("7bit", ""),
+    ("8bit", ""),
+    ("b64", BASE64),
+    ("base64", BASE64),
+    ("binary", ""),
+    ("qp", QUOTED_PRINTABLE),
+    ("quotedprintable", QUOTED_PRINTABLE),
+    ("uue", UUENCODE),
+    ("uuencode", UUENCODE),
+];
 
-/// The name of an encoding, given in lower case, as the standard spells it, where mailers write it
-/// with other signs between its letters.
-pub fn spelt(name: &str) -> &str {
+/// Base64 (RFC 2045, 6.8).
+pub const BASE64: &str = "base64";
+/// Quoted-printable (RFC 2045, 6.7).
+pub const QUOTED_PRINTABLE: &str = "quoted-printable";
+/// What was there before MIME, and is still read. Its content stands behind a line `begin`.
+pub const UUENCODE: &str = "uuencode";
+
+/// A line of base64 in a mail has 76 characters; a shorter one is the last, or something else.
+const LINE: usize = 40;
+
+/// What is longer is not looked at sign by sign, in bytes.
+const LARGE: usize = 64 << 10;
+
+/// The encoding that a field names, in lower case; empty for one that changes nothing. Mailers write
+/// other signs between the letters, and more words behind them.
+pub fn spelt(name: &str) -> String {
     let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    match letters.as_str() {
-        "base64" | "xbase64" => "base64",
-        "quotedprintable" | "xquotedprintable" => "quoted-printable",
-        _ => name,
-    }
+    let letters = letters.to_ascii_lowercase();
+    let letters = letters.strip_prefix('x').unwrap_or(&letters);
+    let known = NAMES.iter().find(|(known, _)| {
+        let rest = letters.strip_prefix(known);
+        rest.is_some_and(|rest| rest.is_empty() || known.len() > 3)
+    });
+    let first = || name.split_whitespace().next().unwrap_or_default();
+    known.map_or_else(|| first().to_lowercase(), |(_, name)| (*name).to_owned())
 }
 
-/// True for an encoding, in lower case, that [`decode`] knows.
+/// True for what [`spelt`] gives of an encoding that is known.
 pub fn is_known(encoding: &str) -> bool {
-    IDENTITY.contains(&encoding) || ["base64", "quoted-printable"].contains(&encoding)
+    NAMES.iter().any(|(_, known)| *known == encoding)
 }
 
 /// True for an encoding under which the bytes are not the content itself.
 pub fn is_encoding(encoding: &str) -> bool {
-    !IDENTITY.contains(&encoding)
+    !encoding.is_empty()
+}
+
+/// The lines under base64 that no encoder wrote, where there is a sign that none writes: what stands
+/// there in clear. `decoded` is how many bytes it gave.
+pub fn in_clear(bytes: &[u8], decoded: usize) -> Vec<u8> {
+    let line_ends = memchr::memchr2_iter(b'\r', b'\n', bytes).count();
+    // Of a large part the length tells, short of a few signs: padding is two bytes at most.
+    let is_whole = if bytes.len() > LARGE {
+        decoded + 2 >= (bytes.len() - line_ends) / 4 * 3
+    } else {
+        is_base64(bytes, 0)
+    };
+    if is_whole {
+        return Vec::new();
+    }
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let others = lines.filter(|line| !is_base64(line, LINE));
+    others.collect::<Vec<_>>().concat()
+}
+
+/// True for text of so many characters at least that is base64 and nothing else.
+pub fn is_base64(text: &[u8], least: usize) -> bool {
+    let text = text.trim_ascii();
+    let signs = text.strip_suffix(b"=").unwrap_or(text);
+    let signs = signs.strip_suffix(b"=").unwrap_or(signs);
+    let is_sign = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'\r' | b'\n');
+    text.len() >= least && signs.iter().all(is_sign)
 }
 
 /// The content behind an encoding named in lower case; the bytes themselves where it is unknown.
 pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     match encoding {
-        "base64" => Cow::Owned(base64(bytes)),
-        "quoted-printable" => Cow::Owned(quoted_printable(bytes)),
+        BASE64 => Cow::Owned(base64(bytes)),
+        QUOTED_PRINTABLE => Cow::Owned(quoted_printable(bytes)),
         _ => Cow::Borrowed(bytes),
     }
 }
@@ -136,12 +190,35 @@ mod tests {
 
     #[test]
     fn encodings_are_known_however_they_are_spelt() {
-        for name in ["base64", "base-64", "\"base64\"", "x-base64"] {
-            assert_eq!(spelt(name), "base64", "{name}");
+        for name in [
+            "base64",
+            "base-64",
+            "\"BASE64\"",
+            "x-base64",
+            "base64 or so",
+        ] {
+            assert_eq!(spelt(name), BASE64, "{name}");
         }
-        assert_eq!(spelt("quoted_printable"), "quoted-printable");
-        assert_eq!(spelt("x-uuencode"), "x-uuencode");
-        assert_eq!(spelt(""), "");
+        assert_eq!(spelt("quoted_printable"), QUOTED_PRINTABLE);
+        assert_eq!(spelt("x-uuencode"), UUENCODE);
+        assert_eq!(spelt("x-uue"), UUENCODE);
+        for name in ["", "8-bit", "7BIT", "binary"] {
+            assert_eq!(spelt(name), "", "{name}");
+        }
+        assert_eq!(spelt("qpx y"), "qpx");
+        assert!(is_known("") && !is_known("qpx"));
+    }
+
+    #[test]
+    fn what_stands_in_clear_beside_base64_is_told() {
+        let line = [b"QUJD".repeat(19), b"\r\n".to_vec()].concat();
+        let clear = |bytes: &[u8]| String::from_utf8(in_clear(bytes, base64(bytes).len())).unwrap();
+        for whole in [line.repeat(100), b"QUI=".to_vec(), b"QUJDRA\n".to_vec()] {
+            assert_eq!(clear(&whole), "");
+        }
+        let footer = [line.repeat(2), b"a list's footer.\r\nb".to_vec()].concat();
+        assert_eq!(clear(&footer), "a list's footer.\r\nb");
+        assert_eq!(clear(b"AHV 756.9217.0769.85"), "AHV 756.9217.0769.85");
     }
 
     #[test]

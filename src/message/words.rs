@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns header values into what a person reads: encoded words (RFC 2047) and display names.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::{charset, transfer};
 
@@ -13,7 +13,7 @@ pub fn decode_words(value: &[u8]) -> String {
     let mut open = Run::default();
     let mut plain = 0;
     let mut at = 0;
-    while let Some(found) = memchr::memmem::find(value.get(at..).unwrap_or_default(), b"=?") {
+    while let Some(found) = memmem::find(value.get(at..).unwrap_or_default(), b"=?") {
         let start = at + found;
         let Some(word) = word(&value, start) else {
             at = start + 2;
@@ -74,6 +74,10 @@ fn unfolded(value: &[u8]) -> Vec<u8> {
     kept.copied().collect()
 }
 
+/// How long the text of an encoded word may be, in bytes: longer than any mailer writes, and short
+/// enough that words which never end cost no square of their number.
+const MOST_TEXT: usize = 4096;
+
 /// One encoded word.
 struct Word<'a> {
     charset: &'a [u8],
@@ -91,19 +95,26 @@ fn word(value: &[u8], start: usize) -> Option<Word<'_>> {
     let [kind, b'?', text @ ..] = after else {
         return None;
     };
-    let text_end = memchr(b'?', text)?;
-    let ends = text.get(text_end + 1) == Some(&b'=');
-    if !ends || charset.is_empty() || charset.iter().any(u8::is_ascii_whitespace) {
+    let is_kind = matches!(kind, b'B' | b'b' | b'Q' | b'q');
+    if !is_kind || charset.iter().any(u8::is_ascii_whitespace) {
         return None;
     }
+    // A `?` within the text is read over, as mail clients do.
+    let within = text.get(..text.len().min(MOST_TEXT)).unwrap_or_default();
+    let is_quoted = matches!(kind, b'Q' | b'q');
+    let mut ends = memmem::find_iter(within, b"?=");
+    let text_end = ends.find(|end| {
+        // In Q it may be a sign and the byte behind it.
+        let behind = within.get(end + 2..).unwrap_or_default();
+        !is_quoted || transfer::hex_pair(behind).is_none()
+    })?;
     let text = text.get(..text_end)?;
     let content = match kind {
         b'B' | b'b' => transfer::base64(text),
-        b'Q' | b'q' => {
+        _ => {
             let spaced = text.iter().map(|b| if *b == b'_' { b' ' } else { *b });
             transfer::quoted_printable(&spaced.collect::<Vec<u8>>())
         }
-        _ => return None,
     };
     // A language may follow the charset (RFC 2231, 5).
     let charset = charset.split(|b| *b == b'*').next().unwrap_or_default();
@@ -264,6 +275,7 @@ mod tests {
         // One character over two words.
         assert_eq!(decoded("=?utf-8?Q?=C3?= =?UTF-8?Q?=A9?="), "é");
         assert_eq!(decoded("=?x-unknown?Q?=E9?="), "é");
+        assert_eq!(decoded("=??Q?a?b?=63?="), "a?b?c");
     }
 
     #[test]
@@ -272,6 +284,7 @@ mod tests {
             "=?utf-8?X?a?=",
             "=?utf-8?Q?never ends",
             "=?=?=?",
+            "=?? ??=",
             "a =? b ?= c",
         ] {
             assert_eq!(decoded(text), text);

@@ -24,6 +24,10 @@ pub fn run(compile: impl FnOnce(&[u8]) -> Result<Policy, String>) -> io::Result<
         return Ok(());
     };
     let ready = ready.and_then(|()| compile(&text));
+    let ready = ready.and_then(|policy| {
+        sandbox::limit_memory(policy.budget.memory)?;
+        Ok(policy)
+    });
     drop(text);
     let greeting = Greeting {
         version: VERSION.to_owned(),
@@ -44,7 +48,7 @@ fn serve(jobs: &mut impl Read, verdicts: &mut impl Write, policy: &Policy) -> io
     while let Some(job) = frame::read(jobs)? {
         let job: Job = serde_json::from_slice(&job)?;
         let raw = frame::read(jobs)?.unwrap_or_default();
-        sandbox::allow_processor_time()?;
+        sandbox::allow_processor_time(policy.processor)?;
         let verdict = inspect(job.envelope, raw, job.unread, policy);
         frame::write(verdicts, &serde_json::to_vec(&verdict)?)?;
         verdicts.flush()?;

@@ -12,6 +12,8 @@ mod turns;
 
 use std::fmt;
 use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,6 +69,8 @@ pub enum Error {
     Died(io::Error),
     /// The worker was not done in time.
     Late,
+    /// The worker needed more than this limit allows, by its name in the configuration.
+    Over(&'static str),
     /// All workers were busy until the deadline.
     Busy,
 }
@@ -76,6 +80,7 @@ impl fmt::Display for Error {
         match self {
             Self::Start(why) => write!(f, "cannot start a worker: {why}"),
             Self::Died(_) => f.write_str("the worker died"),
+            Self::Over(limit) => write!(f, "the worker needed more than {limit} allows"),
             Self::Late => f.write_str("the worker was not done in time"),
             Self::Busy => f.write_str("no worker was free in time"),
         }
@@ -219,12 +224,17 @@ impl Pool {
     }
 
     async fn second(&self, job: Job, raw: &Spool, failed: &Error) -> Result<Verdict, Error> {
+        let why = match failed {
+            Error::Late | Error::Over(_) => Why::OverBudget,
+            _ => Why::Unreadable,
+        };
         tracing::warn!(
             id = job.envelope.id,
-            "{failed}; the message counts as unreadable"
+            "{failed}; the message counts as {}",
+            why.as_str()
         );
         let unread = Unread {
-            why: Why::Unreadable,
+            why,
             detail: failed.to_string(),
         };
         let job = Job {
@@ -251,7 +261,10 @@ impl Pool {
                 self.rest(worker);
                 Ok(verdict)
             }
-            Ok(Err(error)) => Err(Error::Died(error)),
+            Ok(Err(error)) => Err(match worker.process.ended().await {
+                Some(how) => over(how).map_or(Error::Died(error), Error::Over),
+                None => Error::Died(error),
+            }),
             Err(_) => Err(Error::Late),
         }
     }
@@ -317,6 +330,16 @@ impl Pool {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Over which limit a worker was that ended so. It has no more than one thread, so what aborts it is
+/// that there is no memory left, on the heap or on the stack.
+fn over(how: ExitStatus) -> Option<&'static str> {
+    match how.signal()? {
+        libc::SIGXCPU => Some("milter.limits.processor"),
+        libc::SIGABRT => Some("milter.limits.worker"),
+        _ => None,
     }
 }
 

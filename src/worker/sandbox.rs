@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::time::Duration;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus,
@@ -16,12 +17,6 @@ use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, TargetArch,
 };
-
-/// Address space of a worker, in bytes.
-pub const MEMORY: u64 = 512 << 20;
-
-/// Processor time for one message, in seconds.
-pub const PROCESSOR_SECONDS: u64 = 20;
 
 /// The system calls of a process that reads a pipe, thinks, and answers.
 const CALLS: &[libc::c_long] = &[
@@ -69,12 +64,26 @@ pub fn enter() -> Result<(), String> {
     filter_calls()
 }
 
-/// Moves the processor limit on, so that the message that begins now may spend its share.
+/// Limits the address space to so many bytes, for good. What the admin wrote has been read by then; a
+/// mail has not.
+///
+/// # Errors
+/// One sentence with what the system says.
+pub fn limit_memory(bytes: u64) -> Result<(), String> {
+    let limit = Rlimit {
+        current: Some(bytes),
+        maximum: Some(bytes),
+    };
+    setrlimit(Resource::As, limit).map_err(|error| format!("cannot limit the memory: {error}"))
+}
+
+/// Moves the processor limit on, so that the message that begins now may spend its share, in whole
+/// seconds.
 ///
 /// # Errors
 /// What the system says; it does not happen as long as the hard limit is unset.
-pub fn allow_processor_time() -> io::Result<()> {
-    let current = processor_seconds() + 1 + PROCESSOR_SECONDS;
+pub fn allow_processor_time(share: Duration) -> io::Result<()> {
+    let current = processor_seconds() + 1 + share.as_secs();
     let limit = Rlimit {
         current: Some(current),
         maximum: None,
@@ -89,7 +98,6 @@ fn processor_seconds() -> u64 {
 
 fn limit() -> io::Result<()> {
     let limits = [
-        (Resource::As, MEMORY),
         (Resource::Core, 0),
         (Resource::Fsize, 0),
         (Resource::Nofile, 0),

@@ -7,11 +7,13 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 /// A process that was started, and our end of its socket.
 pub type Started = (Process, UnixStream);
@@ -64,6 +66,18 @@ impl Process {
     pub fn is_alive(&mut self) -> bool {
         let child = self.child.as_mut();
         child.is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
+    /// How it ended, where it ends within a second.
+    pub async fn ended(&mut self) -> Option<ExitStatus> {
+        let child = self.child.as_mut()?;
+        for _ in 0..100 {
+            if let Ok(Some(status)) = child.try_wait() {
+                return Some(status);
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        None
     }
 }
 

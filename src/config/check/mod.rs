@@ -24,6 +24,9 @@ pub use exceptions::{Lowered, lowered};
 /// Postfix and Sendmail give a milter five minutes for the end of a message, in their defaults.
 const MTA_PATIENCE: Duration = Duration::from_secs(300);
 
+/// What a worker needs before it has seen a mail, and for one of the shipped size, in bytes.
+const LEAST_MEMORY: u64 = 256 << 20;
+
 /// A mail with one photograph is larger than this, in bytes.
 const SMALL: u64 = 1 << 20;
 
@@ -206,6 +209,11 @@ fn of_the_edges(file: &File) -> Vec<Doubt> {
              budget; write more"
                 .into(),
         );
+    }
+    if limits.worker.0 < LEAST_MEMORY {
+        let sentence =
+            "milter.limits.worker: the lists of a worker alone need more; write 256M at least";
+        doubts.push(sentence.to_owned().into());
     }
     if limits.time.0 >= MTA_PATIENCE {
         doubts.push(

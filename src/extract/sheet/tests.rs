@@ -97,6 +97,7 @@ fn a_sheet_listed_often_is_read_once() {
         tree: Limits {
             depth: 3,
             parts: 10,
+            ..Budget::default().tree
         },
         ..Budget::default()
     };

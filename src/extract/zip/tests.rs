@@ -189,6 +189,11 @@ fn a_bomb_ends_at_the_ratio() {
     let read = read(&bomb);
     assert_eq!(reasons(&read), [("1/a.zip/zeros", Why::OverBudget)]);
     assert!(read.unreadable[0].detail.contains("200 times"));
+    let budget = Budget {
+        ratio: 2000,
+        ..Budget::default()
+    };
+    assert_eq!(reasons(&document("a.zip", &bomb, &budget)), []);
 }
 
 #[test]
@@ -227,12 +232,21 @@ fn members_and_depth_are_counted() {
         tree: Limits {
             depth: 4,
             parts: 30,
+            ..Budget::default().tree
         },
         ..Budget::default()
     };
     let many = document("a.zip", &zip(&files), &budget);
     assert_eq!(many.texts.len(), 31);
     assert_eq!(reasons(&many), [("1", Why::OverBudget)]);
+    let budget = Budget {
+        members: 20,
+        ..budget
+    };
+    let many = document("a.zip", &zip(&files), &budget);
+    assert_eq!(many.texts.len(), 21);
+    assert_eq!(reasons(&many), [("1", Why::OverBudget)]);
+    assert!(many.unreadable[0].detail.contains("20 members"));
     let mut nested = zip(&[("a", b"deep")]);
     for _ in 0..3 {
         nested = zip(&[("n.zip", &nested)]);

@@ -6,6 +6,7 @@ use super::*;
 const LIMITS: Limits = Limits {
     depth: 32,
     parts: 1_000,
+    header: 1 << 20,
 };
 
 /// Path, type and content of each part.
@@ -146,7 +147,7 @@ fn a_digest_holds_messages() {
 fn file_names_come_from_disposition_else_type() {
     let name = |header: &[u8]| {
         let raw = [header, b"\n\nx"].concat();
-        parts(&raw, LIMITS).0.remove(0).file_name
+        parts(&raw, LIMITS).0.remove(0).names.into_iter().next()
     };
     let disposition =
         b"Content-Type: text/plain; name=b.txt\nContent-Disposition: inline; filename=a.txt";
