@@ -4,8 +4,14 @@
 //! alone.
 //!
 //! `MANGLE_SEED` repeats a run that failed.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test reports by panicking, and by what it prints before"
+)]
 
+#[allow(dead_code, reason = "other tests use the rest of it")]
 mod chance;
 
 use std::fs;

@@ -72,7 +72,8 @@ impl Format for Html {
             found.is_some_and(|found| found.eq_ignore_ascii_case(text))
                 && next.is_none_or(|next| next.is_ascii_whitespace() || *next == b'>')
         };
-        let is_file = source.is_named(&[".html", ".htm", ".xhtml"]);
+        let is_file = source.is_named(&[".html", ".htm", ".xhtml"])
+            && !source.media_type.starts_with("text/plain");
         is_declared(source) || is_file || STARTS.iter().any(starts)
     }
 

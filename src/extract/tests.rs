@@ -175,7 +175,7 @@ fn what_cannot_be_read_is_named() {
         None
     );
     assert_eq!(
-        one("application/pgp-signature", "QUhWIDc1NgA="),
+        one("application/pgp-signature", "QUhWIDc1NgBBSFYgNzU2AEFI"),
         Some(Why::Unreadable)
     );
     assert_eq!(one("image/png", ""), None);
@@ -278,7 +278,7 @@ fn documents_are_part_1() {
         reasons(&read("a.pdf", b"%PDF-1.7\n\0")),
         [("1", Why::Unreadable)]
     );
-    let unknown = read("a.xyz", b"\x7fXYZ\0");
+    let unknown = read("a.xyz", b"\x7fXYZ\0 of an unknown kind");
     assert!(unknown.unreadable[0].detail.contains(".xyz"));
     let mail = b"From: a\nSubject: b\n\nc";
     assert!(is_mail("x", mail) && is_mail("x.eml", b"") && !is_mail("x.txt", mail));

@@ -27,6 +27,10 @@ pub(super) fn others(raw: &[u8], part: &Part, work: &mut Work) {
     for reading in &part.others {
         let encoded = raw.get(part.content.clone()).unwrap_or_default();
         let bytes = tree::decode(encoded, &reading.encoding);
+        // Of base64 nobody reads the letters.
+        if reading.encoding.is_empty() && transfer::is_base64(&bytes, SHORT) {
+            continue;
+        }
         let source = Source {
             media_type: &reading.media_type,
             charset: reading.charset.as_deref(),

@@ -71,7 +71,8 @@ impl Section {
         while at < raw.len() {
             let (end, next) = line(raw, at);
             let text = raw.get(at..end).unwrap_or_default();
-            if text.is_empty() {
+            // Some gateways double the CR.
+            if text.iter().all(|byte| *byte == b'\r') {
                 section.body = next;
                 return section;
             }

@@ -149,10 +149,10 @@ impl Tree<'_> {
             let first = cuts.remove(0);
             for (at, cut) in cuts.into_iter().enumerate().rev() {
                 let prefix = format!("{path}/as {}.", at + 2);
-                self.go_down(&entity, &path, &head, prefix, cut.members);
+                self.go_down(&entity, &path, &head, &prefix, cut.members);
             }
             let below = entity.below(true);
-            self.go_down(&entity, &path, &head, below, first.members);
+            self.go_down(&entity, &path, &head, &below, first.members);
             unowned = first.unowned;
         } else if is_message && self.may_go_down(&entity, &path) {
             let inner = Entity::message(entity.below(false), content.clone(), entity.depth + 1);
@@ -276,20 +276,19 @@ impl Tree<'_> {
         entity: &Entity,
         path: &PartPath,
         head: &Head,
-        prefix: String,
+        prefix: &str,
         members: Vec<Range<usize>>,
     ) {
         if !self.may_go_down(entity, path) {
             return;
         }
         let kind = head.reading.media_type.as_str();
-        let alternative_of = if kind == "multipart/alternative" {
-            Some(path.clone())
-        } else {
-            entity.alternative_of.clone()
+        let alternative_of = match kind {
+            "multipart/alternative" => Some(path),
+            _ => entity.alternative_of.as_ref(),
         };
         let is_in_digest = kind == "multipart/digest";
-        self.push(entity, &prefix, alternative_of, is_in_digest, members);
+        self.push(entity, prefix, alternative_of, is_in_digest, members);
     }
 
     /// True where a container at this place may have members. Where not, that is told.
@@ -309,7 +308,7 @@ impl Tree<'_> {
         &mut self,
         entity: &Entity,
         prefix: &str,
-        alternative_of: Option<PartPath>,
+        alternative_of: Option<&PartPath>,
         is_in_digest: bool,
         members: Vec<Range<usize>>,
     ) {
@@ -319,7 +318,7 @@ impl Tree<'_> {
                 number: Some(at + 1),
                 range,
                 depth: entity.depth + 1,
-                alternative_of: alternative_of.clone(),
+                alternative_of: alternative_of.cloned(),
                 is_in_digest,
             });
         }
