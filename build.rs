@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Turns the data folders, detectors, relay profiles and names, into tables inside the program.
+//! Turns the data folders, detectors and their words, relay profiles and names, into tables inside the program.
 
 #[path = "src/detect/names/key.rs"]
 mod key;
@@ -19,7 +19,7 @@ const KINDS: [&str; 15] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for folder in ["detectors", "relays", "terms"] {
+    for folder in ["detectors", "words", "relays", "terms"] {
         let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?)
             .join("conf")
             .join(folder);

@@ -10,6 +10,9 @@ pub const DETECTORS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/detec
 /// Lexicons: path below `conf/terms`, text.
 pub const TERMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/terms.rs"));
 
+/// Lists of words that detector files name: path below `conf/words`, text.
+pub const WORDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
 /// Relay profiles: path below `conf/relays`, text.
 pub const RELAYS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/relays.rs"));
 

@@ -8,6 +8,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use super::example::{self, Example};
+use super::list::expand;
 use super::run::Groups;
 use super::shape::Shape;
 use super::terms::Lexicon;
@@ -123,6 +124,18 @@ pub(super) struct Chances {
     with_keyword: Option<Chance>,
 }
 
+/// In which pieces a number may stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Written {
+    #[default]
+    Anyhow,
+    /// In one piece or in the usual groups: in others it would be a date.
+    Solid,
+    /// In the usual groups only: in others it would be a postcode.
+    Grouped,
+}
+
 /// A confidence, or none.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -168,6 +181,7 @@ pub struct Detector {
     pub(super) finder: Finder,
     /// Letters must be capitals.
     pub(super) capitals: bool,
+    pub(super) written: Written,
     pub(super) valid: Option<Validator>,
     pub(super) words: Vec<String>,
     pub(super) keywords: Vec<String>,
@@ -194,6 +208,8 @@ struct Rule {
     engine: Option<String>,
     #[serde(default)]
     capitals: bool,
+    #[serde(default)]
+    written: Written,
     valid: Option<String>,
     #[serde(default)]
     keywords: Vec<String>,
@@ -261,7 +277,7 @@ impl Detector {
 }
 
 fn compile(file: &str, text: &str) -> Result<Detector, String> {
-    let rule: Rule = crate::yaml::read(text).map_err(|error| error.to_string())?;
+    let mut rule: Rule = crate::yaml::read(text).map_err(|error| error.to_string())?;
     let stem = file
         .rsplit('/')
         .next()
@@ -288,16 +304,18 @@ fn compile(file: &str, text: &str) -> Result<Detector, String> {
         None => None,
     };
     for (name, list) in [
-        ("words", &rule.words),
-        ("keywords", &rule.keywords),
-        ("negative", &rule.negative),
+        ("words", &mut rule.words),
+        ("keywords", &mut rule.keywords),
+        ("negative", &mut rule.negative),
     ] {
-        are_words(list).map_err(|error| format!("{name}: {error}"))?;
+        let words = expand(std::mem::take(list)).and_then(are_words);
+        *list = words.map_err(|error| format!("{name}: {error}"))?;
     }
     Ok(Detector {
         examples: example::read(&rule.matches, &rule.misses)?,
         finder,
         capitals: rule.capitals,
+        written: rule.written,
         valid,
         words: rule.words,
         keywords: rule.keywords,
@@ -354,14 +372,14 @@ const ONE_OF: &str =
 /// The most words of one rule.
 const MAX_WORDS: usize = 100_000;
 
-/// Whether words can be looked for.
-fn are_words(list: &[String]) -> Result<(), String> {
+/// The words, if they can be looked for.
+fn are_words(list: Vec<String>) -> Result<Vec<String>, String> {
     if list.len() > MAX_WORDS {
         return Err(format!(
             "there are more than {MAX_WORDS}; use several rules"
         ));
     }
-    for word in list {
+    for word in &list {
         if !word.chars().any(char::is_alphanumeric) {
             return Err(format!("\"{word}\" has no letter and no digit"));
         }
@@ -369,7 +387,7 @@ fn are_words(list: &[String]) -> Result<(), String> {
             return Err(format!("\"{word}\" is longer than {MAX_WORD} bytes"));
         }
     }
-    Ok(())
+    Ok(list)
 }
 
 /// The names that `valid:` in a rule may say.

@@ -5,7 +5,8 @@ use super::valid::Validator;
 
 /// The names that `valid:` in a rule may say, of documents.
 pub(super) const VALIDATORS: &[(&str, Validator)] = &[
-    ("icao-document", icao_document),
+    ("de-document", de_document),
+    ("pl-document", pl_document),
     ("be-card", be_card),
     ("gb-driving", gb_driving),
 ];
@@ -26,18 +27,29 @@ pub(super) fn icao_digit(signs: &str) -> Option<u8> {
     u8::try_from(sum % 10).ok().map(|digit| b'0' + digit)
 }
 
-/// Nine signs and the check digit of ICAO 9303 over them; of the nine, only letters that German
-/// passports and identity cards use, and a digit at least (BSI TR-03110; Personalausweisverordnung).
-pub(super) fn icao_document(number: &str) -> bool {
-    let (Some(body), Some(check)) = (number.get(..9), number.as_bytes().get(9).copied()) else {
+/// The number of a German passport or identity card: nine signs, a digit among them, and where more
+/// follows, the check digit of ICAO 9303 over them and D or not (BSI TR-03127).
+pub(super) fn de_document(number: &str) -> bool {
+    let Some((body, rest)) = number.split_at_checked(9) else {
         return false;
     };
-    let usual = |byte: u8| byte.is_ascii_digit() || b"CFGHJKLMNPRTVWXYZ".contains(&byte);
-    let rest_is_country = matches!(number.get(10..), Some("" | "D"));
-    body.bytes().all(usual)
-        && body.bytes().any(|byte| byte.is_ascii_digit())
-        && icao_digit(body) == Some(check)
-        && rest_is_country
+    let rest = rest.strip_suffix('D').unwrap_or(rest).as_bytes();
+    let check = icao_digit(body);
+    body.bytes().any(|byte| byte.is_ascii_digit())
+        && check.is_some()
+        && (number.len() == 9 || rest == check.as_slice())
+}
+
+/// The number of a Polish identity card or passport: letters, a check digit over all others as in
+/// ICAO 9303, digits (the laws on identity cards and on passport documents).
+pub(super) fn pl_document(number: &str) -> bool {
+    let digits = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let letters = number.strip_suffix(digits).unwrap_or_default();
+    let Some((check, rest)) = digits.as_bytes().split_first() else {
+        return false;
+    };
+    let rest = String::from_utf8_lossy(rest);
+    number.len() == 9 && icao_digit(&format!("{letters}{rest}")) == Some(*check)
 }
 
 /// The number of a Belgian identity card: ten digits and their remainder modulo 97, 97 for none
@@ -83,19 +95,26 @@ mod tests {
     #[test]
     fn specimens_hold_and_their_neighbours_do_not() {
         // ICAO 9303, part 3, appendix A; the German specimens of the Bundesdruckerei; a card of the
-        // Belgian specimen series; DVLA's own example.
+        // Belgian specimen series; DVLA's own example; the
+        // Polish ones of the ministry's pages.
         assert_eq!(icao_digit("520727"), Some(b'3'));
         assert_eq!(icao_digit("AB2134<<<"), Some(b'5'));
-        let good: [(Validator, &str); 4] = [
-            (icao_document, "T220001293"),
-            (icao_document, "C01X00T478"),
+        let good: [(Validator, &str); 8] = [
+            (de_document, "T220001293"),
+            (de_document, "C01X00T478"),
+            (de_document, "C01X00T478D"),
+            (de_document, "C01X00T47"),
+            (pl_document, "ABA300000"),
+            (pl_document, "ZS0000177"),
             (be_card, "591191706458"),
             (gb_driving, "MORGA657054SM9IJ"),
         ];
-        let bad: [(Validator, &str); 7] = [
-            (icao_document, "T220001294"),
-            (icao_document, "ABCDEFGHI3"),
-            (icao_document, "T22000129"),
+        let bad: [(Validator, &str); 9] = [
+            (de_document, "T220001294"),
+            (de_document, "CFGHJKLMN3"),
+            (de_document, "T22000129D"),
+            (pl_document, "ABA400000"),
+            (pl_document, "ZS1000177"),
             (be_card, "591191706459"),
             (be_card, "000000000097"),
             (gb_driving, "MORGA667054SM9IJ"),

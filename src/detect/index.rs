@@ -3,13 +3,11 @@
 //!
 //! Rules that ask for the same thing share an entry, so that five hundred of them cost what one does.
 
-use super::shape::Shape;
+use super::shape::{SIGNS, Shape, number};
 use super::valid::Validator;
 
 /// How many signs say how a candidate begins. No shape is shorter.
 pub(super) const HEAD: usize = 4;
-/// How many digits and capitals there are.
-const SIGNS: usize = 36;
 
 /// The shapes of all rules.
 #[derive(Debug, Default)]
@@ -101,7 +99,7 @@ impl Index {
         let all = self.lengths.iter_mut().zip(&mut self.places);
         for (head, (lengths, places)) in all.enumerate() {
             let classes = (1..HEAD).all(|at| shape.may_be(at, head >> (at - 1) & 1 == 1));
-            if classes && shape.begins_with(sign(head >> (HEAD - 1))) {
+            if classes && shape.begins_with(head >> (HEAD - 1)) {
                 *lengths |= bits;
                 places.push((bits, self.wanted.len()));
             }
@@ -129,24 +127,5 @@ impl Index {
         let places = self.places.get(head).into_iter().flatten();
         let places = places.filter(move |(lengths, _)| lengths >> length & 1 == 1);
         places.filter_map(|(_, place)| self.wanted.get(*place))
-    }
-}
-
-/// The sign of a number from 0 to 35: 0 to 9, A to Z.
-fn sign(number: usize) -> u8 {
-    let number = u8::try_from(number).unwrap_or(0);
-    if number < 10 {
-        b'0' + number
-    } else {
-        b'A' + number - 10
-    }
-}
-
-/// The number of a sign.
-fn number(sign: u8) -> Option<usize> {
-    match sign {
-        b'0'..=b'9' => Some(usize::from(sign - b'0')),
-        b'A'..=b'Z' => Some(usize::from(sign - b'A') + 10),
-        _ => None,
     }
 }

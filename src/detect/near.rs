@@ -164,14 +164,17 @@ impl<'a> Around<'a> {
         // The other lines of a table speak of other columns too.
         let own_line = column.is_some() || form == Form::NeedsKeyword;
         // Where a keyword is needed, that of no other rule may stand between.
-        let is_rival =
-            |said: &Said| needs && said.is_long() && self.dictionary.is_other(*said, rule);
+        let is_rival = |said: &Said, among: &[Said]| {
+            let own = |word: &Said| word.holds(said) && self.dictionary.is(*word, rule, Use::For);
+            let is_other = needs && said.is_long() && self.dictionary.is_other(*said, rule);
+            is_other && !among.iter().any(own)
+        };
         let speaks = |said: &&Said, among: &[Said], between: Range<usize>| {
             self.speaks(said, rule, Use::For, among) && self.is_close(form, between)
         };
         let keyword = before
             .iter()
-            .take_while(|said| !is_rival(said))
+            .take_while(|said| !is_rival(said, before))
             .filter(|said| said.is_long() || distance(said) <= MAX_LETTER_GAP)
             .filter(|said| !own_line || said.start >= line.start)
             .find(|said| speaks(said, before, said.end..span.start));
@@ -188,7 +191,7 @@ impl<'a> Around<'a> {
         }
         let follows = after
             .iter()
-            .take_while(|said| !is_rival(said))
+            .take_while(|said| !is_rival(said, after))
             .filter(|said| said.is_long() && (!own_line || said.end <= line.end))
             .filter(|said| form != Form::NeedsKeyword && !self.is_label(said.end))
             .find(|said| speaks(said, after, span.end..said.start));

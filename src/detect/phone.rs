@@ -58,7 +58,7 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
         digits
     };
     let groups: Vec<&str> = groups(written).collect();
-    let many = groups.len() >= 3 || written.contains('(');
+    let many = groups.len() >= 3 || written.contains(['(', '/', '-']);
     let (value, form) = if international {
         (format!("+{digits}"), Form::Grouped)
     } else if let Some(rest) = digits
@@ -181,38 +181,59 @@ fn is_mobile(groups: &[&str]) -> bool {
     matches!(groups, [area, rest] if area.starts_with("07") && area.len() == 5 && rest.len() == 6)
 }
 
-/// True for the usual groups of Luxembourg, which has no zero before them, where nothing else stands
-/// on the line but a mail address before it: a signature.
+/// True for the usual groups of Luxembourg and of Italian mobiles, which have no zero before them,
+/// where they stand as in a signature or a list of people: at the end of a line, beside a mail address.
 fn is_signed(text: &str, groups: &[&str], span: std::ops::Range<usize>) -> bool {
-    let lengths = groups.iter().map(|group| group.len());
-    let usual = match groups {
-        [first, _, _, _] => first.starts_with('2') && lengths.eq([2, 2, 2, 2]),
-        [first, _, _] => first.starts_with('6') && lengths.eq([3, 3, 3]),
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let begins = |with: char| groups.first().is_some_and(|first| first.starts_with(with));
+    let usual = match lengths[..] {
+        [2, 2, 2, 2] => begins('2'),
+        [3, 3, 3] => begins('6'),
+        [3, 3, 4] => begins('3'),
         _ => false,
     };
     if !usual {
         return false;
     }
-    let line = text.get(span.end..).unwrap_or_default().split('\n').next();
+    let near = text.get(span.end..text.ceil_char_boundary((span.end + 80).min(text.len())));
+    let line = near.unwrap_or_default().split('\n').next();
+    let line = line.unwrap_or_default().trim_matches(BESIDE);
+    let is_last = line.is_empty();
+    let is_listed = line
+        .split(' ')
+        .next()
+        .is_some_and(|next| next.contains('@'));
+    if begins('3') {
+        return is_last || is_listed;
+    }
     let low = text.ceil_char_boundary(span.start.saturating_sub(80));
     let before = text.get(low..span.start).unwrap_or_default();
     let before = before.rsplit('\n').next().unwrap_or_default();
-    let before = before.trim_end_matches([' ', ',', '|', ';', '-']);
-    let address = before.rsplit(' ').next().unwrap_or_default();
-    let is_address = address.contains('@') && address.ends_with(".lu");
-    line.is_some_and(|line| line.len() < 80 && line.trim().is_empty())
-        && (before.is_empty() || is_address)
+    let address = before.trim_end_matches(BESIDE).rsplit(' ').next();
+    let is_address = |address: &str| address.contains('@') && address.ends_with(".lu");
+    is_last && address.is_some_and(|address| address.is_empty() || is_address(address))
 }
 
+/// What may stand between the parts of a signature's line.
+const BESIDE: [char; 6] = [' ', ',', '|', ';', '-', '.'];
+
 /// The digits between separators.
-fn groups(written: &str) -> impl Iterator<Item = &str> {
+fn groups(written: &str) -> impl Iterator<Item = &str> + Clone {
     let parts = written.split(|c: char| !c.is_ascii_digit());
     parts.filter(|part| !part.is_empty())
 }
 
-/// True where the digits are grouped as the country groups them.
+/// True where the area code stands apart as the country has it, and the rest in pieces of two digits
+/// and more; without a zero before it, only as a whole.
 fn is_usual(number: &PhoneNumber, written: &str) -> bool {
-    groups(&number.format_as(PhoneNumberFormat::National)).eq(groups(written))
+    let national = number.format_as(PhoneNumberFormat::National);
+    let (mut usual, mut own) = (groups(&national), groups(written));
+    let area = own.next();
+    let apart = area == usual.next() && area.is_some_and(|area| area.starts_with('0'));
+    if apart && own.clone().all(|group| group.len() > 1) {
+        return own.next().is_some();
+    }
+    groups(&national).eq(groups(written))
 }
 
 /// True for `31.12.1999`, `31/12/1999`, `1999-12-31`.

@@ -3,7 +3,11 @@
 
 use std::ops::Range;
 
+use super::fold;
 use super::token::{Joint, Token};
+
+/// The longest word with accents that may be part of an identifier, in bytes.
+const MAX_ACCENTED: usize = 6;
 
 /// The first tokens of a window, taken together.
 pub(super) struct Run<'a> {
@@ -42,6 +46,7 @@ impl Groups {
                 '-' => Some(Joint::Dash),
                 '.' => Some(Joint::Dot),
                 '/' => Some(Joint::Slash),
+                '+' => Some(Joint::Plus),
                 _ => return None,
             };
             rest = after.get(1..).filter(|rest| !rest.is_empty())?;
@@ -95,14 +100,31 @@ impl<'a> Run<'a> {
             self.joints |= bit(token.joint);
         }
         self.count += 1;
+        let written = text.get(token.start..token.end).unwrap_or_default();
+        if token.accented > 0 {
+            return self.grow_accented(written, value);
+        }
         self.length += token.len();
-        value.push_str(text.get(token.start..token.end).unwrap_or_default());
+        value.push_str(written);
         self.has_small |= token.has_small;
         self.has_capital |= token.has_capital;
         if token.has_small {
             value.make_ascii_uppercase();
         }
-        token.is_plain
+        true
+    }
+
+    /// Takes a few capitals, accents taken off: districts of licence plates have them.
+    fn grow_accented(&mut self, written: &str, value: &mut String) -> bool {
+        let begin = value.len();
+        let capitals = written.chars().all(char::is_uppercase);
+        if capitals && written.len() <= MAX_ACCENTED {
+            value.push_str(&String::from_utf8_lossy(&fold::folded(written)));
+            value.make_ascii_uppercase();
+        }
+        self.length += value.len() - begin;
+        self.has_capital = true;
+        value.len() > begin
     }
 
     /// Where it stands, in bytes of the view.
@@ -153,7 +175,7 @@ impl<'a> Run<'a> {
             let goes_on =
                 |token: &Option<Token>| token.is_some_and(|own| own.len() == beside.len());
             match joint {
-                Joint::Dot | Joint::Dash => return Side::Inside,
+                Joint::Dot | Joint::Dash | Joint::Plus => return Side::Inside,
                 Joint::Slash | Joint::Low if self.has(joint) => return Side::Inside,
                 Joint::Blank | Joint::Gap | Joint::Loose if self.has(joint) => {
                     // A row in groups of four is one thing, and no card in the middle of it.
@@ -187,6 +209,11 @@ impl<'a> Run<'a> {
     /// True where it stands in several cells of a table.
     pub fn is_in_cells(&self) -> bool {
         self.has(Joint::Cell)
+    }
+
+    /// True where it is in pieces.
+    pub fn is_apart(&self) -> bool {
+        self.count > 1
     }
 
     /// True where each sign stands by itself, as in the boxes of a form.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::detector::{Candidate, Finder, Form};
+use super::detector::{Candidate, Finder, Form, Written};
 use super::index::{HEAD, Index, Rules, Wanted};
 use super::names::Names;
 use super::near::{Around, Near};
@@ -229,7 +229,12 @@ impl<'a> Scan<'a> {
         };
         let grouped = groups.iter().any(|group| run.is_grouped(group));
         let apart = side == Side::Between || run.is_in_cells();
-        if apart && !grouped && !run.is_boxed() {
+        let loose = match rule.written {
+            Written::Anyhow => false,
+            Written::Solid => run.is_apart(),
+            Written::Grouped => true,
+        };
+        if (apart || loose) && !grouped && !run.is_boxed() {
             return;
         }
         let span = run.span();

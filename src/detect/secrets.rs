@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finds keys and passwords: tokens by the prefix that their issuer gives them, private keys by their
-//! frame, passwords by the word before them.
+//! Finds keys: tokens by the prefix that their issuer gives them, private keys by their frame. What is
+//! announced by a word is a password.
 
 use super::detector::{Candidate, Form};
+use super::password::password;
 
 /// Where something may begin. The words that announce a password come last.
 pub(super) const BEGINNINGS: &[&str] = &[
@@ -40,14 +41,29 @@ pub(super) const BEGINNINGS: &[&str] = &[
     "passwort",
     "kennwort",
     "passwd",
+    "passcode",
     "pwd",
+    "pw",
+    "psw",
     "passphrase",
     "mot de passe",
     "mdp",
     "wachtwoord",
+    "ww",
     "parola d'ordine",
     "contraseña",
     "palavra-passe",
+    "code wi-fi",
+    "code wifi",
+    "clé wifi",
+    "chiave wifi",
+    "wifi key",
+    "wlan-schlüssel",
+    "zugangsdaten",
+    "identifiants",
+    "credentials",
+    "credenziali",
+    "inloggegevens",
     "api_key",
     "api-key",
     "apikey",
@@ -95,9 +111,6 @@ const TOKENS: &[(&str, usize, usize)] = &[
 /// How far the frame of a private key may reach, in bytes, and the longest JSON web token.
 const MAX_KEY: usize = 8192;
 const MAX_JWT: usize = 4096;
-/// How much may stand between the word and the sign before a password, and its length, in bytes.
-const MAX_BETWEEN: usize = 24;
-const PASSWORD: std::ops::RangeInclusive<usize> = 6..=128;
 /// The least entropy of a token, in bits a sign: below are `xxxx` and `EXAMPLE`.
 const LEAST_ENTROPY: f32 = 3.0;
 
@@ -127,7 +140,8 @@ pub(super) fn find(text: &str, at: usize) -> Option<Candidate> {
     }
 }
 
-fn secret(at: usize, value: &str, form: Form, why: &str) -> Candidate {
+/// A secret that stands at a place.
+pub(super) fn secret(at: usize, value: &str, form: Form, why: &str) -> Candidate {
     Candidate {
         span: at..at + value.len(),
         value: value.to_owned(),
@@ -165,43 +179,6 @@ fn json_web_token(rest: &str, at: usize) -> Option<Candidate> {
     sound.then(|| secret(at, value, Form::Grouped, "JSON web token"))
 }
 
-/// What stands behind `password:`.
-fn password(rest: &str, at: usize) -> Option<Candidate> {
-    let near = rest.get(..rest.floor_char_boundary(MAX_BETWEEN + 2 * PASSWORD.end()))?;
-    let sign = near
-        .find([':', '=', '\n'])
-        .filter(|sign| *sign <= MAX_BETWEEN)?;
-    let behind = near.get(sign..)?.strip_prefix([':', '='])?;
-    // `Passwörter: ` is another word, `password_hash=` another thing.
-    let announces = near.get(..sign)?.to_lowercase();
-    if ["hash", "policy", "length", "reset", "field"]
-        .iter()
-        .any(|no| announces.contains(no))
-    {
-        return None;
-    }
-    let value = behind.trim_start_matches([' ', '\t', '"', '\'', '=', '*', '`']);
-    let start = at + near.len() - value.len();
-    let quoted = behind.len() > value.len() && behind.trim_start().starts_with(['"', '\'', '`']);
-    let ends = |c: char| {
-        c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>') || (quoted && c == ';')
-    };
-    let value = value
-        .split(ends)
-        .next()?
-        .trim_end_matches([',', ';', '.', ')']);
-    is_password(value).then(|| secret(start, value, Form::Bare, "behind the word for a password"))
-}
-
-/// True for what looks chosen or drawn, not for a word or a mask.
-fn is_password(value: &str) -> bool {
-    let has = |class: fn(&char) -> bool| value.chars().any(|c| class(&c));
-    let mixed = has(char::is_ascii_digit) && has(|c| c.is_alphabetic());
-    let signs = has(char::is_ascii_punctuation) && has(|c| c.is_uppercase()) && value.len() >= 8;
-    let placeholder = value.starts_with(['$', '{', '[', '%', '(']) || value.contains("://");
-    PASSWORD.contains(&value.len()) && (mixed || signs) && !placeholder && entropy(value) >= 2.2
-}
-
 /// How many letters, digits and signs of `more` begin a text, `most` at most.
 fn run(bytes: &[u8], most: usize, more: &[u8]) -> usize {
     let takes = |byte: &&u8| byte.is_ascii_alphanumeric() || more.contains(byte);
@@ -209,7 +186,7 @@ fn run(bytes: &[u8], most: usize, more: &[u8]) -> usize {
 }
 
 /// Shannon's entropy of the bytes, in bits a byte.
-fn entropy(value: &str) -> f32 {
+pub(super) fn entropy(value: &str) -> f32 {
     let mut counts = [0_u16; 256];
     for byte in value.bytes().take(1024) {
         if let Some(count) = counts.get_mut(usize::from(byte)) {
@@ -257,6 +234,12 @@ mod tests {
             ("mot de passe : \"x7Kp-99a\"", "x7Kp-99a"),
             ("PASSWORD=hunter22x", "hunter22x"),
             ("wachtwoord: Geheim#Woord, groet", "Geheim#Woord"),
+            ("The password is hunter22x.", "hunter22x"),
+            ("das Passwort für Sie ist „Herbst-7788“", "Herbst-7788"),
+            ("PW: hunter22x", "hunter22x"),
+            ("Zugangsdaten: m.muster / hunter22x", "hunter22x"),
+            ("password Lovelace-1815", "Lovelace-1815"),
+            ("Le code wifi, c'est Nantes#44", "Nantes#44"),
         ] {
             assert_eq!(found(text), [value], "{text}");
         }
@@ -275,6 +258,13 @@ mod tests {
             "-----BEGIN PUBLIC KEY-----",
             "eyJhbGciOiJIUzI1NiJ9",
             "password reset 12345678: x",
+            "Your password is required by 12 May",
+            "Das Passwort ist abgelaufen",
+            "Le mot de passe est trop court",
+            "Zugangsdaten: m.muster77",
+            "www.abc123.example: x1y2z3",
+            "pwned 12345abc",
+            "password policy2024",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

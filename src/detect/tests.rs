@@ -25,9 +25,13 @@ fn all() -> Selection {
     }
 }
 
-fn detectors() -> Detectors {
-    Detectors::compile(&shipped_rules(), &all())
-        .unwrap_or_else(|wrong| panic!("{}", wrong.join("\n")))
+/// The shipped detectors, compiled once: their examples are many.
+fn detectors() -> &'static Detectors {
+    static SHIPPED: std::sync::OnceLock<Detectors> = std::sync::OnceLock::new();
+    SHIPPED.get_or_init(|| {
+        let detectors = Detectors::compile(&shipped_rules(), &all());
+        detectors.unwrap_or_else(|wrong| panic!("{}", wrong.join("\n")))
+    })
 }
 
 fn text(part: &str, content: &str, repeats: Option<&str>) -> Text {

@@ -35,6 +35,8 @@ pub(super) enum Joint {
     Slash,
     /// One underscore.
     Low,
+    /// One plus sign.
+    Plus,
     /// Such a sign with a blank beside it.
     Loose,
     /// A line end, with quote marks.
@@ -49,17 +51,17 @@ pub(super) struct Token {
     pub start: usize,
     pub end: usize,
     pub has_digit: bool,
-    /// Only ASCII letters and digits.
-    pub is_plain: bool,
+    /// How many of its letters are not ASCII; they have two bytes each.
+    pub accented: usize,
     pub has_small: bool,
     pub has_capital: bool,
     pub joint: Joint,
 }
 
 impl Token {
-    /// Bytes.
+    /// Letters and digits.
     pub fn len(&self) -> usize {
-        self.end - self.start
+        self.end - self.start - self.accented
     }
 }
 
@@ -186,6 +188,7 @@ fn joint(bytes: &[u8], at: usize) -> Option<(Joint, usize)> {
         b'-' => Some(Joint::Dash),
         b'/' => Some(Joint::Slash),
         b'_' => Some(Joint::Low),
+        b'+' => Some(Joint::Plus),
         _ => None,
     };
     let (joint, next) = match sign {
@@ -231,11 +234,18 @@ fn word(bytes: &[u8], start: usize, joint: Joint) -> Option<Token> {
         seen |= class;
         end += 1;
     }
+    let accented = match seen & SECOND {
+        0 => 0,
+        _ => {
+            let bytes = bytes.get(start..end)?.iter();
+            bytes.filter(|byte| class(**byte) == SECOND).count()
+        }
+    };
     (end > start).then_some(Token {
         start,
         end,
         has_digit: seen & DIGIT != 0,
-        is_plain: seen & (FIRST | SECOND) == 0,
+        accented,
         has_small: seen & SMALL != 0,
         has_capital: seen & CAPITAL != 0,
         joint,
