@@ -45,7 +45,7 @@ fn text(part: &str, content: &str, repeats: Option<&str>) -> Text {
 
 /// `id confidence ‹value›` of each finding.
 fn found(content: &str) -> Vec<String> {
-    let findings = scan(&[text("1", content, None)], &detectors()).findings;
+    let findings = scan(&[text("1", content, None)], detectors()).findings;
     findings
         .iter()
         .map(|finding| {
@@ -94,11 +94,7 @@ fn confidence_follows_what_stands_around() {
 
 #[test]
 fn reasons_are_words_of_the_rule() {
-    let findings = scan(
-        &[text("1", "n;Avs\nx;756.9217.0769.85", None)],
-        &detectors(),
-    )
-    .findings;
+    let findings = scan(&[text("1", "n;Avs\nx;756.9217.0769.85", None)], detectors()).findings;
     assert_eq!(
         findings[0].why,
         ["check digit", "usual groups", "column head avs"]
@@ -121,7 +117,7 @@ fn what_repeats_is_said_once() {
         text("1.1", "AHV 756.9217.0769.85", None),
         text("2", "AHV 756.9217.0769.85", None),
     ];
-    let findings = scan(&texts, &detectors()).findings;
+    let findings = scan(&texts, detectors()).findings;
     let places: Vec<_> = findings
         .iter()
         .map(|finding| (finding.text, &*finding.detector))

@@ -45,7 +45,7 @@ fn mangled_numbers_are_found_whole() {
             number.push(char::from_u32(zero + digit.to_digit(10).unwrap()).unwrap());
         }
         let content = format!("é AHV: {number}, ü");
-        let findings = scan(&[text("1", &content, None)], &detectors).findings;
+        let findings = scan(&[text("1", &content, None)], detectors).findings;
         let spans: Vec<_> = findings
             .iter()
             .map(|finding| &content[finding.span.clone()])
@@ -112,7 +112,7 @@ fn spans_stand_on_boundaries_whatever_the_text() {
         let content: String = (0..random.below(24))
             .map(|_| pieces[random.below(pieces.len())])
             .collect();
-        check(&content, &detectors);
+        check(&content, detectors);
     }
 }
 
@@ -147,7 +147,7 @@ fn work_grows_with_the_text_only() {
     ];
     for piece in alphabet {
         let tried =
-            |times: usize| scan::text(&piece.repeat(times), "", &detectors, &mut |_| ()).tried;
+            |times: usize| scan::text(&piece.repeat(times), "", detectors, &mut |_| ()).tried;
         let (one, two, three) = (tried(500), tried(1000), tried(1500));
         assert!(
             three - two <= two - one + 50,
@@ -165,7 +165,7 @@ fn of_very_many_findings_a_thousand_are_kept_and_the_rest_counted() {
     };
     // What repeats does not crowd out what does not.
     let content = "x@b.ch\n".repeat(3000) + &rows(0, 2500);
-    let found = scan(&[text("1", &content, None)], &detectors());
+    let found = scan(&[text("1", &content, None)], detectors());
     let values: std::collections::HashSet<_> = found
         .findings
         .iter()
@@ -188,14 +188,14 @@ fn any_character_may_stand_anywhere() {
         for c in chars.step_by(51) {
             content.push_str(&format!("AHV 756{c}9217.0769.85{c}a{c}b@c.ch 1.1.1970{c}"));
         }
-        check(&content, &detectors);
+        check(&content, detectors);
     }
     let odd = [
         0xd8, 0, 0xff, 0x31, 0xc3, 0x28, 0xf0, 0x9f, 0x37, 0x35, 0x36, 0xed, 0xa0, 0x80,
     ];
-    check(&String::from_utf8_lossy(&odd.repeat(50)), &detectors);
+    check(&String::from_utf8_lossy(&odd.repeat(50)), detectors);
     let wide: Vec<u16> = (0..400)
         .map(|at| [0xd800, 0x37, 0xdfff, 0x40][at % 4])
         .collect();
-    check(&String::from_utf16_lossy(&wide), &detectors);
+    check(&String::from_utf16_lossy(&wide), detectors);
 }

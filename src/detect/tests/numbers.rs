@@ -19,7 +19,7 @@ fn no_number_of_nine_to_eleven_digits_counts_by_its_check_alone() {
         content.push_str(", und so\n\n");
     }
     let counted = |finding: &&Finding| finding.confidence > Confidence::Low;
-    let findings = scan(&[text("1", &content, None)], &detectors()).findings;
+    let findings = scan(&[text("1", &content, None)], detectors()).findings;
     let counted: Vec<_> = findings.iter().filter(counted).collect();
     assert!(counted.is_empty(), "{counted:?}");
 }
