@@ -4,7 +4,8 @@
 
 use indymilter::message::Message;
 use indymilter::message::command::Command;
-use pii_milter::message::header;
+use pii_milter::extract::{self, Budget};
+use pii_milter::message::{Envelope, Message as Mail, header};
 use pii_milter::milter::{Packets, as_sent};
 
 /// Packets: it does not matter where a stream is cut, the library can read all that we look at, and
@@ -63,6 +64,25 @@ pub fn fields(bytes: &[u8]) {
         last = field.value.end;
     }
     assert!(last <= body && body <= bytes.len());
+}
+
+/// Mail: every part and field lies inside it, whatever it is cut into, and it is read to its end, as text
+/// or with a reason.
+pub fn mail(bytes: &[u8]) {
+    let budget = Budget::default();
+    let envelope = Envelope::nobody(jiff::civil::Date::default());
+    let message = Mail::read(envelope, bytes.to_vec(), budget.tree);
+    for part in &message.parts {
+        assert!(bytes.get(part.content.clone()).is_some());
+        for field in &part.fields {
+            assert!(bytes.get(field.value.clone()).is_some());
+        }
+    }
+    for text in extract::all(&message, &budget).texts {
+        for (place, _) in text.places {
+            assert!(text.content.get(place).is_some());
+        }
+    }
 }
 
 /// Line ends in a name, which no MTA sends.

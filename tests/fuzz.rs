@@ -47,6 +47,11 @@ fn fields_are_true_of_mangled_mail() {
     run("tests/samples", 20_000, truths::fields);
 }
 
+#[test]
+fn mail_is_true_of_mangled_mail() {
+    run("tests/samples", 20_000, truths::mail);
+}
+
 fn run(folder: &str, usual: u64, truth: fn(&[u8])) {
     let mut chance = Chance::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);

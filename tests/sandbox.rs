@@ -17,6 +17,7 @@ use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use pii_milter::worker::sandbox;
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// What a probe says by its exit code when it got through.
 const THROUGH: u8 = 0;
@@ -64,6 +65,7 @@ const PROBES: &[Probe] = &[
     ),
     Probe("exec", exec, Stopped),
     Probe("signal the parent", signal_parent, Stopped),
+    Probe("raise its memory", raise_memory, Stopped),
     Probe(
         "think for longer than a message may",
         think,
@@ -166,6 +168,15 @@ fn exec() -> bool {
 fn signal_parent() -> bool {
     let parent = rustix::process::getppid().unwrap();
     rustix::process::test_kill_process(parent).is_ok()
+}
+
+/// Asks for no more than a process without a sandbox has.
+fn raise_memory() -> bool {
+    let limit = Rlimit {
+        current: Some(1 << 40),
+        maximum: Some(1 << 40),
+    };
+    setrlimit(Resource::As, limit).is_ok()
 }
 
 fn think() -> bool {

@@ -9,6 +9,7 @@
 )]
 
 mod attachments;
+mod budgets;
 #[path = "../chance/mod.rs"]
 mod chance;
 mod daemon;

@@ -191,6 +191,17 @@ fn more_parts_than_allowed_are_named() {
 }
 
 #[test]
+fn a_header_that_is_too_long_is_named() {
+    let raw = [b"A: b\n".repeat(1_000_000), b"\nbody".to_vec()].concat();
+    let (parts, left_out) = parts(&raw, LIMITS);
+    assert_eq!(&raw[parts[0].content.clone()], b"body");
+    assert!(
+        left_out[0].1.contains("first 1048576 bytes"),
+        "{left_out:?}"
+    );
+}
+
+#[test]
 fn nested_multiparts_end_at_the_limit() {
     let mut raw = String::new();
     for level in 0..20_000 {
