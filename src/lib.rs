@@ -18,7 +18,8 @@
 //! 12 command
 //! 11 config
 //! 10 milter
-//!  8 log mta worker
+//!  9 mta
+//!  8 log submit worker
 //!  7 inspect
 //!  6 act
 //!  5 decide
@@ -46,6 +47,7 @@ pub mod nearest;
 pub mod secret;
 pub mod shipped;
 pub mod spool;
+pub mod submit;
 pub mod units;
 pub mod worker;
 pub mod yaml;

@@ -22,6 +22,8 @@ const FENCES: &[(&str, &str)] = &[
     ("landlock::", "worker/sandbox.rs"),
     ("seccompiler::", "worker/sandbox.rs"),
     ("syslog::", "log.rs"),
+    ("tokio_rustls::", "submit/tls.rs"),
+    ("rustls_native_certs::", "submit/tls.rs"),
 ];
 
 fn source() -> PathBuf {

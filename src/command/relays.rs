@@ -15,9 +15,8 @@ use self::file::File;
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
 use crate::act::Action;
 use crate::act::relay::Profile;
-use crate::config::Source;
+use crate::config::{Settings, Source};
 use crate::nearest::did_you_mean;
-use crate::units::Endpoint;
 
 /// Show, check and render relay profiles.
 ///
@@ -47,7 +46,8 @@ enum What {
         /// The profile.
         id: String,
     },
-    /// Print the lines that an MTA needs for the profiles that the configuration's channels use.
+    /// Print the lines that an MTA needs: the filter, the entry for what it sends, and the profiles that the
+    /// configuration's channels use.
     #[command(subcommand)]
     Render(Mta),
 }
@@ -86,7 +86,7 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         }
         What::Check { id } => check(find(&id, &files(config)?)?),
         What::Render(Mta::Postfix { dir, milter }) => {
-            let profiles = used(config)?;
+            let (profiles, settings) = (used(config)?, settings(config)?);
             if !milter.starts_with("unix:") && !milter.starts_with("inet:") {
                 let told = format!(
                     "--milter {milter} is no socket; write unix:pii-milter/milter.sock or inet:127.0.0.1:8894"
@@ -94,13 +94,14 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
                 return Err(Stop(UNUSABLE, told));
             }
             render(dir.as_deref(), "$config_directory", |dir| {
-                postfix::files(&profiles, dir, &milter)
+                postfix::files(&profiles, dir, &milter, settings.submit.as_ref())
             })
         }
         What::Render(Mta::Sendmail { dir }) => {
-            let (profiles, milter) = (used(config)?, listen(config)?);
+            let (profiles, settings) = (used(config)?, settings(config)?);
+            let listen = &settings.milter.listen;
             render(dir.as_deref(), "/etc/mail", |dir| {
-                sendmail::files(&profiles, dir, &milter)
+                sendmail::files(&profiles, dir, listen, settings.submit.as_ref())
             })
         }
     }
@@ -138,11 +139,10 @@ fn used(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
     Ok(profiles)
 }
 
-/// Where the filter listens.
-fn listen(config: Option<&Path>) -> Result<Endpoint, Stop> {
+/// Where the filter listens, and where it hands messages over.
+fn settings(config: Option<&Path>) -> Result<Settings, Stop> {
     let source = Source::read(config).map_err(input::unusable)?;
-    let settings = source.settings().map_err(input::unusable)?;
-    Ok(settings.milter.listen)
+    source.settings().map_err(input::unusable)
 }
 
 fn stem(path: &str) -> &str {

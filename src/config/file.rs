@@ -15,6 +15,7 @@ use crate::detect::rule::Selection;
 use crate::log;
 use crate::milter::listener::Rights;
 use crate::milter::{Mode, OnError};
+use crate::submit;
 use crate::units::{Endpoint, Size, Span};
 
 /// The file, as written.
@@ -34,6 +35,7 @@ pub(crate) struct File {
     pub(crate) decide: table::Section,
     #[serde(default)]
     pub(crate) exceptions: Vec<exception::Entry>,
+    pub(crate) submit: Option<submit::Entry>,
 }
 
 /// The `milter` section.

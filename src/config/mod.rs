@@ -17,6 +17,7 @@ use crate::extract::Budget;
 use crate::inspect::Policy;
 use crate::message;
 use crate::milter::Mode;
+use crate::submit;
 use crate::yaml;
 
 pub use check::{Doubt, Example, Lowered, doubts, lowered};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub milter: Milter,
     /// Where log lines go.
     pub log: Log,
+    /// Where messages are handed back to the MTA; nothing is sent where it is not named.
+    pub submit: Option<submit::Entry>,
 }
 
 impl Source {
@@ -129,6 +132,7 @@ impl Source {
             mode: file.mode,
             milter: file.milter,
             log: file.log,
+            submit: file.submit,
         })
     }
 

@@ -122,6 +122,24 @@ pub fn base64(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Encodes as base64 on one line, with padding (RFC 4648, 4).
+pub fn to_base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut bits = 0_usize;
+        for at in 0..3 {
+            bits = bits << 8 | usize::from(group.get(at).copied().unwrap_or(0));
+        }
+        for at in 0..4_usize {
+            let digit = DIGITS.get(bits >> (18 - 6 * at) & 63).copied();
+            let digit = digit.filter(|_| at <= group.len()).unwrap_or(b'=');
+            out.push(char::from(digit));
+        }
+    }
+    out
+}
+
 /// Writes the whole bytes of an incomplete group.
 fn flush(out: &mut Vec<u8>, bits: u32, count: u32) {
     let [_, a, b, _] = (bits << (6 * 4_u32.saturating_sub(count))).to_be_bytes();
@@ -177,6 +195,19 @@ fn soft_break(text: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn base64_is_rfc_4648() {
+        for (plain, coded) in [
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("~~~?", "fn5+Pw=="),
+        ] {
+            assert_eq!(to_base64(plain.as_bytes()), coded);
+        }
+    }
 
     #[test]
     fn base64_takes_junk_and_missing_padding() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::act::relay::Profile;
 use crate::decide::Ours;
+use crate::submit::Entry;
 use crate::units::Endpoint;
 
 /// What the filter knows of itself.
@@ -21,6 +22,8 @@ pub struct Filter<'a> {
     pub ours: &'a Ours,
     /// The relay profiles that its channels use.
     pub relays: &'a [&'a Profile],
+    /// Where it hands messages over.
+    pub submit: Option<&'a Entry>,
 }
 
 /// What an address of an MTA's list leads to.
@@ -117,6 +120,7 @@ mod tests {
             time: Duration::ZERO,
             ours: &ours,
             relays: &[],
+            submit: None,
         };
         filter.find(address, Path::new("/q"), in_chroot)
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::home::Home;
-use super::milter;
 use super::sendmail::Lines;
+use super::{free_port, milter};
 
 /// What to add to Postfix's two files. Both name further files, which stand beside them.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Relays {
     pub main: String,
     /// Lines of `master.cf`.
     pub master: String,
+    /// The port of our own entry.
+    pub submit: u16,
 }
 
 /// The lines as rendered.
@@ -28,17 +30,18 @@ pub fn rendered(home: &Home) -> Relays {
 
 /// The lines for the relays of that configuration; of the built-in one where there is none.
 pub fn of_config(home: &Home, config: Option<&Path>) -> Relays {
-    render(home, "postfix", config);
+    let submit = render(home, "postfix", config);
     Relays {
         main: read(home, "pii-milter-main.cf"),
         master: read(home, "pii-milter-master.cf"),
+        submit,
     }
 }
 
 /// The lines for Sendmail as rendered, but for the relay's address: it is loopback, and the port of
 /// Sendmail's mailer `relay`. The maps stand where the lines say.
 pub fn sendmail(home: &Home, next_hop: u16, relay: u16) -> Lines {
-    render(home, "sendmail", None);
+    let submit = render(home, "sendmail", None);
     replace(
         home,
         "pii-milter-mailertable",
@@ -50,6 +53,7 @@ pub fn sendmail(home: &Home, next_hop: u16, relay: u16) -> Lines {
         mailers: String::new(),
         next_hop,
         relay,
+        submit,
     }
 }
 
@@ -72,8 +76,8 @@ pub fn read(home: &Home, name: &str) -> String {
     fs::read_to_string(home.path().join("etc").join(name)).unwrap()
 }
 
-/// Runs the program under test.
-pub fn render(home: &Home, mta: &str, config: Option<&Path>) {
+/// Runs the program under test. Its entry for what we send gets a port that is free here; this is it.
+pub fn render(home: &Home, mta: &str, config: Option<&Path>) -> u16 {
     let mut command = Command::new(milter::program());
     if let Some(config) = config {
         command.arg("--config").arg(config);
@@ -87,12 +91,30 @@ pub fn render(home: &Home, mta: &str, config: Option<&Path>) {
         "{command:?}: {}",
         String::from_utf8_lossy(&run.stderr)
     );
+    let submit = free_port();
+    match mta {
+        "postfix" => {
+            let here = format!("127.0.0.1:{submit} inet");
+            replace(home, "pii-milter-master.cf", "127.0.0.1:10026 inet", &here);
+        }
+        _ => replace(
+            home,
+            "pii-milter.mc",
+            "Port=10026",
+            &format!("Port={submit}"),
+        ),
+    }
+    submit
 }
 
 /// The lines with the relay at that port of loopback, without the TLS that a sink does not speak,
 /// and with a border that lets our fields through, so that they can be looked at.
 pub fn to_sink(home: &Home, port: u16) -> Relays {
-    let Relays { main, master } = rendered(home);
+    let Relays {
+        main,
+        master,
+        submit,
+    } = rendered(home);
     let here = format!("incamail:[127.0.0.1]:{port}");
     replace(
         home,
@@ -110,5 +132,6 @@ pub fn to_sink(home: &Home, port: u16) -> Relays {
     Relays {
         main: joined(main.collect()),
         master: joined(master.collect()),
+        submit,
     }
 }

@@ -38,6 +38,8 @@ pub struct Lines {
     pub next_hop: u16,
     /// Where the mailer `relay` goes.
     pub relay: u16,
+    /// The port of our own entry.
+    pub submit: u16,
 }
 
 impl Sendmail {
@@ -170,6 +172,7 @@ fn source(home: &Path, lines: &Lines) -> String {
         mailers,
         next_hop,
         relay,
+        ..
     } = lines;
     let home = home.display();
     format!(

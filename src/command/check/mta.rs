@@ -51,6 +51,7 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         time: own.file.milter.limits.time.0,
         ours: &own.file.ours,
         relays: &relays,
+        submit: own.file.submit.as_ref(),
     };
     let mut reports = Vec::new();
     for (is_postfix, path) in sites(args.postfix, args.sendmail)? {

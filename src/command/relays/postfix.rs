@@ -8,13 +8,14 @@
 use super::file::{File, Routed};
 use crate::act::relay::{Profile, Tls};
 use crate::act::subject::{By, Mark, Place};
+use crate::submit::{Entry, Scheme};
 
 /// All files, naming each other by `dir`.
-pub fn files(profiles: &[Profile], dir: &str, milter: &str) -> Vec<File> {
+pub fn files(profiles: &[Profile], dir: &str, milter: &str, submit: Option<&Entry>) -> Vec<File> {
     let routed = Routed::all(profiles);
     let mut files = vec![
-        main(&routed, dir, milter),
-        master(&routed, dir),
+        main(&routed, dir, milter, submit),
+        master(&routed, dir, submit),
         transport(&routed),
     ];
     files.push(border());
@@ -145,8 +146,62 @@ fn tls_policy(routed: &[Routed<'_>]) -> File {
     )
 }
 
-fn master(routed: &[Routed<'_>], dir: &str) -> File {
-    let mut lines = Vec::new();
+/// The parameter of main.cf that names who signs what comes in by our entry.
+const SIGNERS: &str = "pii_submit_milters";
+
+/// The service that takes what we send. It asks who signs and nobody else, and changes nothing.
+fn entry(submit: &Entry) -> Vec<String> {
+    let (place, guard): (_, &[&str]) = match submit.scheme {
+        Scheme::Smtp => (
+            submit.place(),
+            &[
+                "smtpd_tls_security_level=none",
+                "mynetworks=127.0.0.0/8,[::1]/128",
+                "smtpd_client_restrictions=permit_mynetworks,reject",
+                "smtpd_recipient_restrictions=permit_mynetworks,reject",
+            ],
+        ),
+        Scheme::StartTls => (
+            submit.port.to_string(),
+            &[
+                "smtpd_tls_security_level=encrypt",
+                "smtpd_sasl_auth_enable=yes",
+                "smtpd_client_restrictions=",
+                "smtpd_recipient_restrictions=permit_sasl_authenticated,reject",
+            ],
+        ),
+        Scheme::Smtps => (
+            submit.port.to_string(),
+            &[
+                "smtpd_tls_wrappermode=yes",
+                "smtpd_sasl_auth_enable=yes",
+                "smtpd_client_restrictions=",
+                "smtpd_recipient_restrictions=permit_sasl_authenticated,reject",
+            ],
+        ),
+    };
+    let milters = format!("smtpd_milters=${SIGNERS}");
+    let settings = [
+        "syslog_name=postfix/pii-submit",
+        &milters,
+        "smtpd_proxy_filter=",
+        "receive_override_options=no_header_body_checks",
+        "local_header_rewrite_clients=",
+        "smtpd_discard_ehlo_keywords=",
+        "smtpd_helo_restrictions=",
+        "smtpd_sender_restrictions=",
+        "smtpd_relay_restrictions=",
+        "smtpd_data_restrictions=",
+        "smtpd_end_of_data_restrictions=",
+    ];
+    let settings = settings.iter().chain(guard);
+    let service = format!("{place} inet n - n - - smtpd");
+    let lines = settings.map(|setting| format!("  -o {setting}"));
+    [service].into_iter().chain(lines).collect()
+}
+
+fn master(routed: &[Routed<'_>], dir: &str, submit: Option<&Entry>) -> File {
+    let mut lines = submit.map(entry).unwrap_or_default();
     for relay in routed {
         let (id, own) = (&relay.profile.id, relay.word());
         lines.push(format!("{id} unix - - n - - smtp"));
@@ -179,14 +234,15 @@ fn master(routed: &[Routed<'_>], dir: &str) -> File {
     }
     file(
         "pii-milter-master.cf",
-        "To be added to master.cf: one transport for each relay. TLS that fails leaves the mail in the queue, never in\n\
+        "To be added to master.cf: the entry for what we send, which is not scanned again and which nobody else may reach;\n\
+                one transport for each relay. TLS that fails leaves the mail in the queue, never in\n\
                 clear: watch its age. A relay that misses our certificate looks like a network fault (\"lost connection\n\
                 while performing the EHLO handshake\").",
         lines,
     )
 }
 
-fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
+fn main(routed: &[Routed<'_>], dir: &str, milter: &str, submit: Option<&Entry>) -> File {
     // The answer when we are away is "later", never "unscanned".
     let milter = format!("{{ {milter}, default_action=tempfail, content_timeout=300s }}");
     let mut lines = vec![
@@ -199,6 +255,13 @@ fn main(routed: &[Routed<'_>], dir: &str, milter: &str) -> File {
         "# The transport \"relay\", if it leads to mail servers of ours, keeps our fields for our own people:".into(),
         format!("#   postconf -P relay/unix/smtp_header_checks=pcre:{dir}/pii-milter-unmark.pcre"),
     ];
+    if submit.is_some() {
+        lines.extend([
+            "# Who signs (DKIM) what we send, such as inet:127.0.0.1:8891; never this filter."
+                .into(),
+            format!("{SIGNERS} ="),
+        ]);
+    }
     for relay in routed {
         let own = relay.word();
         lines.push(format!(
@@ -229,7 +292,8 @@ mod tests {
 
     fn rendered(extra: &str) -> String {
         let profiles = profiles(extra);
-        let files = files(&profiles, "/d", "inet:127.0.0.1:8894");
+        let submit = "smtp:127.0.0.1:10026".parse().unwrap();
+        let files = files(&profiles, "/d", "inet:127.0.0.1:8894", Some(&submit));
         files.iter().map(File::text).collect::<Vec<_>>().join("\n")
     }
 
@@ -238,6 +302,9 @@ mod tests {
         let text = rendered("");
         for line in [
             "\n/\\.incamail\\.ch$/   incamail:[im.post.ch]:25\n",
+            "\n127.0.0.1:10026 inet n - n - - smtpd\n",
+            "\n  -o smtpd_milters=$pii_submit_milters\n",
+            "\npii_submit_milters =\n",
             "\nincamail unix - - n - - smtp\n",
             "\n  -o smtp_tls_security_level=secure\n",
             "\n  -o smtp_tls_chain_files=$incamail_tls_chain_files\n",

@@ -7,18 +7,24 @@
 
 use super::file::{File, Routed};
 use crate::act::relay::{Profile, Tls};
+use crate::submit::{Entry, Scheme};
 use crate::units::Endpoint;
 
 /// The port that Sendmail's own mailer `relay` uses.
 const SMTP: &str = "25";
 
 /// All files, naming each other by `dir`.
-pub fn files(profiles: &[Profile], dir: &str, milter: &Endpoint) -> Vec<File> {
+pub fn files(
+    profiles: &[Profile],
+    dir: &str,
+    milter: &Endpoint,
+    submit: Option<&Entry>,
+) -> Vec<File> {
     let (routed, unable): (Vec<_>, Vec<_>) = Routed::all(profiles)
         .into_iter()
         .partition(|relay| relay.delivery_mark().is_none());
     let mut files = vec![
-        features(&routed, &unable, dir, milter),
+        features(&routed, &unable, dir, milter, submit),
         mailertable(&routed),
         access(&routed),
     ];
@@ -31,7 +37,31 @@ fn has_mailer(relay: &Routed<'_>) -> bool {
     relay.recipient.strip || relay.host().is_some_and(|(_, port)| port != SMTP)
 }
 
-fn features(routed: &[Routed<'_>], unable: &[Routed<'_>], dir: &str, milter: &Endpoint) -> File {
+/// The daemon that takes what we send. An empty list of filters is not the same as none.
+fn entry(submit: &Entry) -> Vec<String> {
+    let (host, port) = (&submit.host, submit.port);
+    let place = match submit.scheme {
+        Scheme::Smtp if host.contains(':') => {
+            format!("Family=inet6, Addr={host}, Port={port}, M=E")
+        }
+        Scheme::Smtp => format!("Family=inet, Addr={host}, Port={port}, M=E"),
+        Scheme::StartTls => format!("Port={port}, M=aE"),
+        Scheme::Smtps => format!("Port={port}, M=asE"),
+    };
+    vec![
+        "dnl What we send: asks who signs (InputMailFilters=opendkim) and nobody else. Where no other daemon is named yet,".into(),
+        "dnl the usual one needs its line too: DAEMON_OPTIONS(`Name=MTA').".into(),
+        format!("DAEMON_OPTIONS(`Name=pii-submit, {place}, InputMailFilters=')dnl"),
+    ]
+}
+
+fn features(
+    routed: &[Routed<'_>],
+    unable: &[Routed<'_>],
+    dir: &str,
+    milter: &Endpoint,
+    submit: Option<&Entry>,
+) -> File {
     let socket = match milter {
         Endpoint::Unix(path) => format!("unix:{}", path.display()),
         Endpoint::Inet { host, port } if host.contains(':') => format!("inet6:{port}@{host}"),
@@ -44,6 +74,7 @@ fn features(routed: &[Routed<'_>], unable: &[Routed<'_>], dir: &str, milter: &En
         format!("FEATURE(`mailertable', `hash {dir}/pii-milter-mailertable')dnl"),
         format!("FEATURE(`access_db', `hash -T<TMPF> {dir}/pii-milter-access')dnl"),
     ];
+    lines.extend(submit.map(entry).unwrap_or_default());
     if routed.iter().any(|relay| relay.route.client_certificate) {
         lines.extend([
             "define(`confCACERT', `/etc/ssl/certs/ca-certificates.crt')dnl".into(),
@@ -170,7 +201,8 @@ mod tests {
     fn rendered(extra: &str) -> String {
         let profiles = profiles(extra);
         let milter = "unix:/run/pii-milter/milter.sock".parse().unwrap();
-        let files = files(&profiles, "/d", &milter);
+        let submit = "smtp:127.0.0.1:10026".parse().unwrap();
+        let files = files(&profiles, "/d", &milter, Some(&submit));
         files.iter().map(File::text).collect::<Vec<_>>().join("\n")
     }
 
@@ -179,6 +211,7 @@ mod tests {
         let text = rendered("");
         for line in [
             "\nINPUT_MAIL_FILTER(`pii', `S=unix:/run/pii-milter/milter.sock, F=T, T=C:10s;S:30s;R:300s;E:300s')dnl\n",
+            "\nDAEMON_OPTIONS(`Name=pii-submit, Family=inet, Addr=127.0.0.1, Port=10026, M=E, InputMailFilters=')dnl\n",
             "\n.incamail.ch\trelay:[im.post.ch]\n",
             "\nTLS_Srv:im.post.ch\tVERIFY:128+CN:im.post.ch\n",
             "\nTLS_Rcpt:incamail.ch\tVERIFY:128+CN:im.post.ch\n",
@@ -218,7 +251,7 @@ mod tests {
             ("inet:127.0.0.1:8894", "S=inet:8894@127.0.0.1,"),
             ("inet:[::1]:8894", "S=inet6:8894@::1,"),
         ] {
-            let files = files(&[], "/d", &given.parse().unwrap());
+            let files = files(&[], "/d", &given.parse().unwrap(), None);
             let text: String = files.iter().map(File::text).collect();
             assert!(text.contains(written), "{text}");
         }

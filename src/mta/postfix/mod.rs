@@ -10,6 +10,7 @@ mod read;
 mod relay;
 mod senders;
 mod socket;
+mod submit;
 mod table;
 
 use super::filter::Filter;
@@ -25,6 +26,7 @@ const RULES: &[Rule<Site>] = &[
     ("override", entrance::broken_overrides),
     ("milter-maps", entrance::by_client),
     ("proxy-filter", content::proxies),
+    ("submit", submit::entry),
     // What becomes of mail while it is away, slow, or in doubt?
     ("braces", list::without_braces),
     ("milter-setting", list::unknown_settings),

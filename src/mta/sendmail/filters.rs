@@ -35,6 +35,40 @@ fn ours<'a>(site: &'a Site, filter: &Filter<'_>) -> Option<MailFilter<'a>> {
     site.filters().into_iter().find(|one| one.is_ours(filter))
 }
 
+/// A line of `DaemonPortOptions`.
+struct Daemon<'a>(&'a str);
+
+impl<'a> Daemon<'a> {
+    fn option(&self, key: &str) -> Option<&'a str> {
+        let mut parts = self.0.split(',');
+        parts.find_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
+        })
+    }
+
+    fn name(&self) -> &'a str {
+        self.option("Name").unwrap_or("without a name")
+    }
+
+    fn is_local(&self) -> bool {
+        self.option("Addr").is_some_and(is_loopback)
+    }
+
+    /// The filters that it asks; without a list of its own those of all.
+    fn filters(&self, common: &[&'a str]) -> Vec<&'a str> {
+        let list = self.option("InputMailFilters");
+        let list = list.or_else(|| self.option("InputFilter"));
+        list.map_or_else(|| common.to_vec(), names)
+    }
+
+    /// True for the entry by which the filter hands messages over.
+    fn is_submit(&self, filter: &Filter<'_>) -> bool {
+        let port = filter.submit.map(|submit| submit.port.to_string());
+        port.is_some() && self.option("Port") == port.as_deref()
+    }
+}
+
 /// The filters of a list, in the order in which they are asked.
 fn names(list: &str) -> Vec<&str> {
     let names = list.split([',', ';']).map(str::trim);
@@ -49,21 +83,13 @@ pub fn daemons(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     };
     let common: Vec<&str> = site.options("InputMailFilters").flat_map(names).collect();
     let mut findings = Vec::new();
-    for daemon in site.options("DaemonPortOptions") {
-        let option = |key: &str| {
-            let mut parts = daemon.split(',');
-            parts.find_map(|part| {
-                let (name, value) = part.split_once('=')?;
-                name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
-            })
-        };
-        let list = option("InputMailFilters").or_else(|| option("InputFilter"));
-        let list = list.map_or_else(|| common.clone(), names);
-        if list.contains(&own.name) {
+    for daemon in site.options("DaemonPortOptions").map(Daemon) {
+        let asked = daemon.filters(&common);
+        if asked.contains(&own.name) || daemon.is_submit(filter) && daemon.is_local() {
             continue;
         }
-        let name = option("Name").unwrap_or("without a name");
-        let is_local = option("Addr").is_some_and(is_loopback);
+        let name = daemon.name();
+        let is_local = daemon.is_local();
         let reach = match is_local {
             true => "every program of this machine",
             false => "whoever reaches this machine",
@@ -169,19 +195,7 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let filters = site.filters();
-    let signs = |name: &&str| {
-        filters.iter().filter(|one| one.name == *name).any(|one| {
-            let address = format!("{} {}", one.name, one.socket);
-            // Sendmail writes the port first: inet:8891@localhost.
-            let port = one.socket.split(['@', ':']).nth(1).unwrap_or_default();
-            let by_port = format!("inet:localhost:{port}");
-            let milter = |address| Milter {
-                address,
-                ..Milter::default()
-            };
-            milter(address).is_signer() || milter(by_port).is_signer()
-        })
-    };
+    let signs = |name: &&str| signs(&filters, name);
     let mut seen = HashSet::new();
     let daemons = site.options("DaemonPortOptions").filter_map(|daemon| {
         let (_, list) = daemon.split_once("InputMailFilters=")?;
@@ -207,6 +221,65 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
             ));
         }
     }
+    findings
+}
+
+/// True for a filter of that name that signs, or may.
+fn signs(filters: &[MailFilter<'_>], name: &str) -> bool {
+    filters.iter().filter(|one| one.name == name).any(|one| {
+        let address = format!("{} {}", one.name, one.socket);
+        // Sendmail writes the port first: inet:8891@localhost.
+        let port = one.socket.split(['@', ':']).nth(1).unwrap_or_default();
+        let by_port = format!("inet:localhost:{port}");
+        let milter = |address| Milter {
+            address,
+            ..Milter::default()
+        };
+        milter(address).is_signer() || milter(by_port).is_signer()
+    })
+}
+
+/// Rule: the filter's own entry asks who signs, and not the filter.
+pub fn submit(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let common: Vec<&str> = site.options("InputMailFilters").flat_map(names).collect();
+    let daemons: Vec<Daemon<'_>> = site.options("DaemonPortOptions").map(Daemon).collect();
+    let (Some(entry), Some(own)) = (
+        daemons.iter().find(|daemon| daemon.is_submit(filter)),
+        ours(site, filter),
+    ) else {
+        return Vec::new();
+    };
+    let (name, asked) = (entry.name(), entry.filters(&common));
+    let mut findings = Vec::new();
+    if asked.contains(&own.name) {
+        let what = format!(
+            "{name} asks {}: what the filter sends comes back to it and is held again",
+            own.name
+        );
+        let write = format!("DAEMON_OPTIONS: InputMailFilters= for {name}");
+        findings.push(Doubt.at(at(site), what, write));
+    } else if entry.is_local() {
+        let what = format!(
+            "{name}, the filter's own entry, is not scanned; every program of this machine can use it"
+        );
+        findings.push(Note.at(at(site), what, ""));
+    }
+    let filters = site.filters();
+    let others = daemons.iter().flat_map(|daemon| daemon.filters(&common));
+    let mut signers: Vec<&str> = others
+        .chain(common.iter().copied())
+        .filter(|one| !asked.contains(one) && signs(&filters, one))
+        .collect();
+    signers.sort_unstable();
+    signers.dedup();
+    findings.extend(signers.into_iter().map(|signer| {
+        let what = format!("{signer} signs what comes in elsewhere, but not what the filter sends");
+        Doubt.at(
+            at(site),
+            what,
+            format!("DAEMON_OPTIONS: InputMailFilters={signer} for {name}"),
+        )
+    }));
     findings
 }
 

@@ -14,6 +14,7 @@ pub use read::Site;
 const RULES: &[Rule<Site>] = &[
     ("entrance", filters::daemons),
     ("sendmail", filters::submission),
+    ("submit", filters::submit),
     ("default-action", filters::default_action),
     ("timeout", filters::timeouts),
     ("signer-order", filters::signers_before),

@@ -101,6 +101,9 @@ fn of_sendmail(_site: &Site) {
     ]
     .concat();
     assert_eq!(smtp::send(entrance.port, &sent).code, 451);
+    // Our own entry does not ask.
+    let own = letter("border-own", &[STRANGER], "Offerte", "Guten Tag\n");
+    assert_eq!(smtp::send(lines.submit, &own).code, 250);
 
     milter::install(&home);
     let listen = format!("inet:127.0.0.1:{port}");

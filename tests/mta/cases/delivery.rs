@@ -153,7 +153,7 @@ const SUBJECTS: &[(&str, &str, &str)] = &[
 fn own_mailer(_site: &Site) {
     let gate = Gate::start("sendmail-delivery", &[(", by: delivery", "")]);
     let (home, sink) = (&gate.home, gate.sink.port());
-    relays::render(home, "sendmail", Some(&gate.config));
+    let submit = relays::render(home, "sendmail", Some(&gate.config));
     // What the maps demand of TLS; a sink speaks none.
     fs::write(home.path().join("etc/pii-milter-access"), "").unwrap();
     let door = gate.entrance();
@@ -166,6 +166,7 @@ fn own_mailer(_site: &Site) {
         mailers: relays::read(home, "pii-milter-mailers.mc"),
         next_hop: sink,
         relay: sink,
+        submit,
     };
     let sendmail = Sendmail::with_hook(home, std::slice::from_ref(&door), &lines);
 

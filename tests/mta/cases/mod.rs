@@ -11,6 +11,7 @@ mod hostile;
 mod passing;
 mod relaying;
 mod setup;
+mod submitting;
 
 use std::fs;
 use std::path::PathBuf;
@@ -53,6 +54,7 @@ const SHARED: &[&[Case]] = &[
     failing::CASES,
     dkim::CASES,
     folders::CASES,
+    submitting::CASES,
 ];
 
 /// Cases that are about one of them, or about neither.
@@ -158,6 +160,8 @@ pub struct Site {
     /// The unix socket as we see it.
     pub socket: PathBuf,
     pub mta: Box<dyn Mta>,
+    /// The port of our own entry, which asks the signer.
+    pub submit: u16,
     /// Where mail without a relay arrives.
     pub sink: Sink,
     /// Where mail for the relay arrives.
@@ -195,20 +199,22 @@ impl Site {
             }
         };
         let entrances: Vec<Entrance> = DOORS.into_iter().zip(&listens).map(entrance).collect();
-        let mta: Box<dyn Mta> = match server {
+        let (mta, submit): (Box<dyn Mta>, u16) = match server {
             Server::Postfix => {
                 let lines = relays::to_sink(&home, relay.port());
-                Box::new(Postfix::start(
-                    &home,
-                    &entrances,
-                    sink.port(),
-                    &lines.main,
-                    &lines.master,
-                ))
+                let signs = format!("pii_submit_milters = inet:127.0.0.1:{signer}");
+                let main = lines.main.replace("pii_submit_milters =", &signs);
+                let postfix = Postfix::start(&home, &entrances, sink.port(), &main, &lines.master);
+                (Box::new(postfix), lines.submit)
             }
             Server::Sendmail => {
-                let lines = relays::sendmail_to_sink(&home, sink.port(), relay.port());
-                Box::new(Sendmail::start(&home, &entrances, &lines))
+                let mut lines = relays::sendmail_to_sink(&home, sink.port(), relay.port());
+                // The signer's name there is that of the second filter of its entrance.
+                let door = entrances[SignedBehind as usize].port;
+                let signs = format!("InputMailFilters=f{door}x1'");
+                lines.features = lines.features.replace("InputMailFilters='", &signs);
+                let submit = lines.submit;
+                (Box::new(Sendmail::start(&home, &entrances, &lines)), submit)
             }
         };
         Self {
@@ -219,6 +225,7 @@ impl Site {
             entrances,
             socket,
             mta,
+            submit,
             sink,
             relay,
             home,
