@@ -55,12 +55,36 @@ pub struct Unread {
     pub detail: String,
 }
 
+/// Who chooses the channel of each recipient.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The table and its exceptions.
+    #[default]
+    Table,
+    /// A person who lets a held message go by this channel.
+    Channel(String),
+    /// A person who lets it go as it is: it gets its labels, and nothing is done to it.
+    Nobody,
+}
+
 /// Inspects one message. Where `unread` says that its content is out of reach, envelope and header
 /// alone decide, with that fact.
 pub fn inspect(
     envelope: Envelope,
     raw: Vec<u8>,
     unread: Option<Unread>,
+    policy: &Policy,
+) -> Verdict {
+    inspect_by(envelope, raw, unread, &By::Table, policy)
+}
+
+/// The same where somebody else may choose the channels.
+pub fn inspect_by(
+    envelope: Envelope,
+    raw: Vec<u8>,
+    unread: Option<Unread>,
+    by: &By,
     policy: &Policy,
 ) -> Verdict {
     let message = Message::read(envelope, raw, policy.budget.tree);
@@ -74,14 +98,17 @@ pub fn inspect(
         classification.sensitivity,
         &policy.table,
     );
-    let decisions = act::raise(
-        &message,
-        direction,
-        decisions,
-        &policy.channels,
-        &policy.ours,
-    );
-    let plan = act::plan(
+    let decisions = match by {
+        By::Channel(channel) => chosen(decisions, channel),
+        By::Table | By::Nobody => act::raise(
+            &message,
+            direction,
+            decisions,
+            &policy.channels,
+            &policy.ours,
+        ),
+    };
+    let mut plan = act::plan(
         &message,
         &classification,
         &decisions,
@@ -89,12 +116,24 @@ pub fn inspect(
         &policy.ours,
         &policy.digest,
     );
+    if *by == By::Nobody {
+        plan.actions.clear();
+    }
     Verdict {
         direction,
         classification,
         decisions,
         plan,
     }
+}
+
+/// Decisions for this channel alone.
+fn chosen(mut decisions: Vec<Decision>, channel: &str) -> Vec<Decision> {
+    for decision in &mut decisions {
+        channel.clone_into(&mut decision.channel);
+        "a person".clone_into(&mut decision.because);
+    }
+    decisions
 }
 
 /// The extract of a message that nobody looks into.

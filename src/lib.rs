@@ -5,7 +5,9 @@
 //! `message` (what came in) → `extract` (parts to text) → `detect` (text to findings) →
 //! `classify` (findings to a level, and why) → `decide` (level × recipient × direction to a channel) →
 //! `act` (channels to a plan of edits). `inspect` is the few lines that call them in this order.
-//! The plan goes back to `milter`, which writes the edits and the answer.
+//! The plan goes back to `milter`, which writes the edits and the answer, or gives the message to
+//! `quarantine`, where it waits for a person who speaks to the daemon through `control`, and from where it
+//! leaves through `submit`.
 //!
 //! A module named by a verb is a stage: pure, no input or output, no clock. A module named by a noun
 //! is a thing, or touches the world.
@@ -17,8 +19,8 @@
 //! ```text
 //! 12 command
 //! 11 config
-//! 10 milter
-//!  9 mta
+//! 10 control milter
+//!  9 mta quarantine
 //!  8 log submit worker
 //!  7 inspect
 //!  6 act
@@ -27,16 +29,19 @@
 //!  3 detect
 //!  2 extract
 //!  1 message units yaml
-//!  0 metrics nearest secret shipped spool
+//!  0 dirs fail metrics nearest secret shipped spool
 //! ```
 
 pub mod act;
 pub mod classify;
 pub mod command;
 pub mod config;
+pub mod control;
 pub mod decide;
 pub mod detect;
+pub mod dirs;
 pub mod extract;
+pub mod fail;
 pub mod inspect;
 pub mod log;
 pub mod message;
@@ -44,6 +49,7 @@ pub mod metrics;
 pub mod milter;
 pub mod mta;
 pub mod nearest;
+pub mod quarantine;
 pub mod secret;
 pub mod shipped;
 pub mod spool;

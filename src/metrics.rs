@@ -36,6 +36,8 @@ pub struct Metrics {
     pub worker_failures: Counter,
     /// Messages that have no verdict.
     pub without_verdict: Counter,
+    /// Messages that should have been kept and could not be.
+    pub not_kept: Counter,
     /// Faults of our own that were caught.
     pub panics: Counter,
 }
@@ -77,6 +79,7 @@ impl Metrics {
             overload = self.overload.total(),
             worker_failures = self.worker_failures.total(),
             without_verdict = self.without_verdict.total(),
+            not_kept = self.not_kept.total(),
             panics = self.panics.total(),
             "counts"
         );

@@ -22,6 +22,8 @@ const FENCES: &[(&str, &str)] = &[
     ("landlock::", "worker/sandbox.rs"),
     ("seccompiler::", "worker/sandbox.rs"),
     ("syslog::", "log.rs"),
+    ("rusqlite::", "quarantine/sqlite"),
+    ("chacha20poly1305::", "quarantine/"),
     ("tokio_rustls::", "submit/tls.rs"),
     ("rustls_native_certs::", "submit/tls.rs"),
 ];

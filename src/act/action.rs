@@ -23,9 +23,11 @@ pub enum Action {
     Reject(String),
     /// `mta-hold: reason`: leave it in the MTA's hold queue.
     MtaHold(String),
+    /// `quarantine: reason`: keep it until a person lets it go.
+    Quarantine(String),
 }
 
-/// The four words, which serde names in its error for a fifth.
+/// The words, which serde names in its error for another one.
 #[derive(serde::Deserialize)]
 #[serde(variant_identifier, rename_all = "kebab-case")]
 enum Word {
@@ -33,6 +35,7 @@ enum Word {
     Header,
     Reject,
     MtaHold,
+    Quarantine,
 }
 
 /// By hand, because YAML writes an externally tagged enum as `!relay incamail`, not as a mapping.
@@ -62,6 +65,7 @@ impl<'de> Deserialize<'de> for Action {
                     Word::Header => Action::Header(value),
                     Word::Reject => Action::Reject(value),
                     Word::MtaHold => Action::MtaHold(value),
+                    Word::Quarantine => Action::Quarantine(value),
                 })
             }
         }
@@ -113,7 +117,7 @@ pub(super) fn refusal(text: &str) -> Result<(String, String), String> {
     Ok((code.to_owned(), sentence.to_owned()))
 }
 
-/// Checks the reason of a hold, which Sendmail's mailq shows.
+/// Checks the reason of a hold, which Sendmail's mailq and `cases` show.
 ///
 /// # Errors
 /// One sentence with what to write instead.

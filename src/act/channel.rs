@@ -18,7 +18,7 @@ pub enum Strictness {
     Header,
     /// It leaves by a relay.
     Relay,
-    /// It stays in the MTA's hold queue.
+    /// It stays in the MTA's hold queue or in the quarantine.
     Hold,
     /// It is refused.
     Reject,
@@ -29,7 +29,10 @@ pub enum Strictness {
 pub(super) struct Channel {
     pub(super) relay: Option<Profile>,
     pub(super) headers: Vec<(String, String)>,
+    /// Why it waits in the MTA's hold queue.
     pub(super) hold: Option<String>,
+    /// Why it waits in the quarantine.
+    pub(super) quarantine: Option<String>,
     /// Enhanced status code and sentence.
     pub(super) reject: Option<(String, String)>,
 }
@@ -44,7 +47,11 @@ impl Channel {
             Self {
                 reject: Some(_), ..
             } => Strictness::Reject,
-            Self { hold: Some(_), .. } => Strictness::Hold,
+            Self { hold: Some(_), .. }
+            | Self {
+                quarantine: Some(_),
+                ..
+            } => Strictness::Hold,
             Self { relay: Some(_), .. } => Strictness::Relay,
             Self { headers, .. } if !headers.is_empty() => Strictness::Header,
             _ => Strictness::Plain,
@@ -56,7 +63,12 @@ impl Channel {
         let is_second = match action {
             Action::Relay(id) => self.relay.replace(find(id, profiles)?).is_some(),
             Action::Reject(text) => self.reject.replace(action::refusal(text)?).is_some(),
-            Action::MtaHold(text) => self.hold.replace(action::reason(text)?).is_some(),
+            Action::MtaHold(text) => {
+                self.hold.replace(action::reason(text)?).is_some() || self.quarantine.is_some()
+            }
+            Action::Quarantine(text) => {
+                self.quarantine.replace(action::reason(text)?).is_some() || self.hold.is_some()
+            }
             Action::Header(text) => {
                 self.headers.push(action::header(text)?);
                 false
@@ -108,6 +120,18 @@ impl Channels {
     /// How strict the channel of that name is; nothing where there is none.
     pub fn strictness(&self, name: &str) -> Option<Strictness> {
         self.get(name).map(Channel::strictness)
+    }
+
+    /// The names of the channels by which a message leaves, neither held nor refused.
+    pub fn passing(&self) -> Vec<String> {
+        let channels = self.0.iter();
+        let passing = channels.filter(|(_, channel)| channel.strictness() < Strictness::Hold);
+        passing.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// True where some channel keeps messages in the quarantine.
+    pub fn quarantine(&self) -> bool {
+        self.0.values().any(|channel| channel.quarantine.is_some())
     }
 
     /// The first channel whose relay a person asked for by a mark typed into a subject.

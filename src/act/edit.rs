@@ -27,6 +27,10 @@ pub enum Edit {
     DeleteRecipient(String),
     /// Put the message into the MTA's hold queue, with a reason.
     Hold(String),
+    /// Keep the message in the quarantine, with a reason.
+    Quarantine(String),
+    /// Have the MTA say 250 and forget the message.
+    Discard,
     /// Answer the end of the message with this: code, enhanced status code, text.
     Reply(String, String, String),
 }
@@ -62,6 +66,8 @@ impl Edit {
                 json!({ "delete_recipient": Address::new(given).as_str() })
             }
             Self::Hold(reason) => json!({ "hold": reason }),
+            Self::Quarantine(reason) => json!({ "quarantine": reason }),
+            Self::Discard => json!({ "discard": true }),
             Self::Reply(code, status, text) => json!({ "reply": [code, status, text] }),
         }
     }
@@ -80,6 +86,8 @@ impl fmt::Display for Edit {
                 write!(f, "take off recipient {}", Address::new(given))
             }
             Self::Hold(reason) => write!(f, "leave it in the MTA's hold queue: {reason}"),
+            Self::Quarantine(reason) => write!(f, "keep it in the quarantine: {reason}"),
+            Self::Discard => f.write_str("take it off the MTA"),
             Self::Reply(code, status, text) => write!(f, "answer {code} {status} {text}"),
         }
     }

@@ -69,7 +69,8 @@ pub fn plan(
     }
 }
 
-/// What is done in `enforce`: headers, recipients added, recipients taken off, hold.
+/// What is done in `enforce`: headers, recipients added, recipients taken off, hold; or the quarantine
+/// and nothing else.
 ///
 /// # Errors
 /// The answer that stands for all of it where the message does not pass.
@@ -89,6 +90,10 @@ fn actions(
 
     if let Some((code, sentence)) = found.iter().find_map(|channel| channel.reject.as_ref()) {
         return Err(reply(message, "550", code, sentence));
+    }
+    // Kept as the client sent it, it is marked and readdressed when it is let go.
+    if let Some(reason) = found.iter().find_map(|channel| channel.quarantine.as_ref()) {
+        return Ok(vec![Edit::Quarantine(reason.clone()), Edit::Discard]);
     }
     let pairs: Vec<_> = recipients.iter().zip(found.iter().copied()).collect();
     let readdressed = recipients::readdress(&pairs, channels).map_err(|()| {

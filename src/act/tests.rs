@@ -271,7 +271,7 @@ fn apply(message: &Message, edits: &[Edit]) -> (String, Vec<String>) {
             }
             Edit::AddRecipient(address, _) => to.push(format!("<{address}>")),
             Edit::DeleteRecipient(given) => to.retain(|one| one != given),
-            Edit::Hold(_) | Edit::Reply(..) => (),
+            Edit::Hold(_) | Edit::Quarantine(_) | Edit::Discard | Edit::Reply(..) => (),
         }
     }
     let head = fields

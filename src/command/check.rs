@@ -182,6 +182,7 @@ fn action(action: &Action) -> String {
         Action::Header(field) => format!("header {field}"),
         Action::Reject(sentence) => format!("reject {sentence}"),
         Action::MtaHold(reason) => format!("mta-hold {reason}"),
+        Action::Quarantine(reason) => format!("quarantine {reason}"),
     }
 }
 

@@ -10,6 +10,7 @@
 #[macro_use]
 mod print;
 
+mod cases;
 mod check;
 mod completions;
 mod explain;
@@ -59,6 +60,7 @@ enum Verb {
     Extract(extract::Args),
     Rules(rules::Args),
     Relays(relays::Args),
+    Cases(cases::Args),
     Setup(setup::Args),
     #[command(hide = true)]
     Completions(completions::Args),
@@ -87,6 +89,7 @@ pub fn run() -> ExitCode {
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
         Verb::Relays(args) => relays::run(args, config),
+        Verb::Cases(args) => cases::run(args, config),
         Verb::Completions(args) => completions::run(&args),
         Verb::Setup(args) => setup::run(&args, config),
         Verb::Worker(args) => worker::run(args, config),

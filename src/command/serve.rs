@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Runs the milter daemon: puts configuration, workers, socket, log and signals together.
 
+mod keeping;
 mod watchdog;
 
 use std::io;
@@ -26,6 +27,7 @@ use crate::log;
 use crate::metrics::Metrics;
 use crate::milter::listener::Given;
 use crate::milter::{self, Listener, Room, Service};
+use crate::quarantine::{Current, Quarantine};
 use crate::worker::{Pool, Spawner};
 
 /// How long open messages may take after SIGTERM. The unit's stop timeout is longer.
@@ -42,11 +44,14 @@ const DRAIN: Duration = Duration::from_secs(45);
 Signals:
   HUP        read the configuration again; new messages use it once all of it is sound,
              else the old one stays and the log says what is wrong
-             (milter.listen and log need a restart)
+             (milter.listen, log, quarantine and roles need a restart)
   TERM, INT  take no new message, answer the open ones (45 s at most), end
 
 Exit codes: 0 ended by a signal, 2 the configuration or this system cannot be used, 75 try again later")]
 pub struct Args {}
+
+/// How long noting that messages were answered may take at the end.
+const SETTLE: Duration = Duration::from_secs(10);
 
 /// A configuration that was read and found sound.
 struct Loaded {
@@ -54,6 +59,8 @@ struct Loaded {
     /// What a worker is sent.
     policy: Arc<[u8]>,
     digest: String,
+    /// The channels by which mail leaves.
+    passing: Vec<String>,
 }
 
 /// What the daemon holds besides its connections.
@@ -109,7 +116,9 @@ impl Daemon {
         let listen = &self.started_with.milter.listen;
         let settings = milter_settings(&loaded.settings);
         let digest = loaded.digest.clone();
+        let passing = loaded.passing.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
+        let quarantine = keeping::open(&self.started_with, passing, &pool).await?;
         let is_given = given.is_some();
         let listener = match given {
             Some(given) => Listener::adopt(given),
@@ -121,7 +130,8 @@ impl Daemon {
             tracing::info!("the service manager's socket is used, not milter.listen");
         }
         let metrics = Arc::clone(&self.metrics);
-        let service = Arc::new(Service::new(settings, pool, room, metrics));
+        let held = quarantine.clone();
+        let service = Arc::new(Service::new(settings, pool, room, metrics, held));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
         let version = env!("CARGO_PKG_VERSION");
@@ -132,7 +142,7 @@ impl Daemon {
             tokio::select! {
                 () = ends.come() => break,
                 never = &mut watchdog => match never {},
-                () = self.reloading(&mut hangup, &service) => (),
+                () = self.reloading(&mut hangup, &service, quarantine.as_deref()) => (),
                 _ = &mut serving => {
                     return Err(Stop(LATER, "the milter ended by a fault of its own; see the log".into()));
                 }
@@ -143,31 +153,44 @@ impl Daemon {
         if timeout(DRAIN, serving).await.is_err() {
             tracing::warn!("some messages were still open and have no answer");
         }
+        if let Some(quarantine) = &quarantine {
+            quarantine.settle(SETTLE).await;
+        }
         tracing::info!("ended");
         Ok(())
     }
 
     /// Waits for the signal, then takes the configuration anew.
-    async fn reloading(&self, signal: &mut Signal, service: &Service) {
+    async fn reloading(
+        &self,
+        signal: &mut Signal,
+        service: &Service,
+        quarantine: Option<&Quarantine>,
+    ) {
         signal.recv().await;
         let now = NotifyState::monotonic_usec_now();
         tell(&[
             NotifyState::Reloading,
             now.unwrap_or(NotifyState::MonotonicUsec(0)),
         ]);
-        match self.reload(service).await {
+        match self.reload(service, quarantine).await {
             Ok(digest) => tracing::info!(policy = %digest, "reloaded"),
             Err(why) => tracing::error!("the configuration stays as it was: {why}"),
         }
         tell(&[NotifyState::Ready]);
     }
 
-    async fn reload(&self, service: &Service) -> Result<String, String> {
+    async fn reload(
+        &self,
+        service: &Service,
+        quarantine: Option<&Quarantine>,
+    ) -> Result<String, String> {
         let config = self.config.clone();
         let loaded = tokio::task::spawn_blocking(move || load(config.as_deref())).await;
         let loaded = loaded.map_err(|_| "reading it failed".to_owned())??;
         let settings = loaded.settings.clone();
         let digest = loaded.digest.clone();
+        let passing = loaded.passing.clone();
         let pool = self.pool(loaded).await?;
         let before = &self.started_with.milter;
         if settings.milter.listen != before.listen || settings.milter.socket != before.socket {
@@ -176,16 +199,28 @@ impl Daemon {
         if settings.log != self.started_with.log {
             tracing::warn!("log has changed; that needs a restart");
         }
+        let before = &self.started_with;
+        if (&settings.quarantine, &settings.roles) != (&before.quarantine, &before.roles) {
+            tracing::warn!("quarantine or roles has changed; that needs a restart");
+        }
+        if let (Some(quarantine), Some(submit)) = (quarantine, settings.submit.clone()) {
+            let pool = Arc::clone(&pool);
+            quarantine.replace(Current {
+                pool,
+                passing,
+                submit,
+            });
+        }
         service.replace(milter_settings(&settings), pool);
         Ok(digest)
     }
 
     /// Workers for this policy.
-    async fn pool(&self, loaded: Loaded) -> Result<Pool, String> {
+    async fn pool(&self, loaded: Loaded) -> Result<Arc<Pool>, String> {
         let (spawner, metrics) = (self.spawner.clone(), Arc::clone(&self.metrics));
         let Loaded { policy, digest, .. } = loaded;
         let pool = Pool::start(spawner, policy, digest, workers(), metrics).await;
-        pool.map_err(|error| error.to_string())
+        pool.map(Arc::new).map_err(|error| error.to_string())
     }
 }
 
@@ -230,12 +265,15 @@ fn load(config: Option<&Path>) -> Result<Loaded, String> {
     let all = |errors: Vec<String>| errors.join("\n");
     let source: Source = Source::read(config).map_err(all)?;
     let settings = source.settings().map_err(all)?;
-    let digest = source.policy().map_err(all)?.digest;
+    let compiled = source.policy().map_err(all)?;
+    let passing = compiled.channels.passing();
+    let digest = compiled.digest;
     let policy = serde_json::to_vec(&source).map_err(|error| error.to_string())?;
     Ok(Loaded {
         settings,
         policy: policy.into(),
         digest,
+        passing,
     })
 }
 

@@ -9,12 +9,14 @@ use serde::Deserialize;
 
 use crate::act::Action;
 use crate::classify::{Bulk, Condition};
+use crate::control::Roles;
 use crate::decide::{Ours, exception, kind, table};
 use crate::detect::MAX_KEPT;
 use crate::detect::rule::Selection;
 use crate::log;
 use crate::milter::listener::Rights;
 use crate::milter::{Mode, OnError};
+use crate::quarantine;
 use crate::submit;
 use crate::units::{Endpoint, Size, Span};
 
@@ -35,7 +37,10 @@ pub(crate) struct File {
     pub(crate) decide: table::Section,
     #[serde(default)]
     pub(crate) exceptions: Vec<exception::Entry>,
+    pub(crate) quarantine: Option<quarantine::Settings>,
     pub(crate) submit: Option<submit::Entry>,
+    #[serde(default)]
+    pub(crate) roles: Roles,
 }
 
 /// The `milter` section.

@@ -11,12 +11,14 @@ use sha2::{Digest, Sha256};
 use crate::act::Channels;
 use crate::act::relay::Profile;
 use crate::classify::Levels;
+use crate::control::Roles;
 use crate::decide::{Kinds, Table};
 use crate::detect::Detectors;
 use crate::extract::Budget;
 use crate::inspect::Policy;
 use crate::message;
 use crate::milter::Mode;
+use crate::quarantine;
 use crate::submit;
 use crate::yaml;
 
@@ -50,8 +52,12 @@ pub struct Settings {
     pub milter: Milter,
     /// Where log lines go.
     pub log: Log,
+    /// Where held messages wait; none where nothing is held.
+    pub quarantine: Option<quarantine::Settings>,
     /// Where messages are handed back to the MTA; nothing is sent where it is not named.
     pub submit: Option<submit::Entry>,
+    /// Who may do what over the control socket.
+    pub roles: Roles,
 }
 
 impl Source {
@@ -77,6 +83,12 @@ impl Source {
             true => errors.take(self.named(Channels::new(&file.channels, &profiles))),
             false => None,
         };
+        if file.quarantine.is_none() && channels.as_ref().is_some_and(Channels::quarantine) {
+            let path = &self.path;
+            errors.0.push(format!(
+                "{path}: channels: a channel keeps mail in the quarantine, and there is none; write the sections quarantine and submit"
+            ));
+        }
         let names: Vec<&str> = file.channels.keys().map(String::as_str).collect();
         let at_least = file.detectors.at_least;
         let levels = Levels::new(
@@ -128,7 +140,13 @@ impl Source {
         if self.path == BUILT_IN {
             file.milter.listen = read::built_in_listen();
         }
+        if file.quarantine.is_some() && file.submit.is_none() {
+            let remedy = "held mail needs a way out; write for example smtp:127.0.0.1:10026";
+            return Err(vec![format!("{}: submit: {remedy}", self.path)]);
+        }
         Ok(Settings {
+            quarantine: file.quarantine,
+            roles: file.roles,
             mode: file.mode,
             milter: file.milter,
             log: file.log,

@@ -11,12 +11,15 @@ use indymilter::{ActionError, Actions, ContextActions, EomActions};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::edits::{self, Script};
+use super::keep::Keeping;
 use super::session::Complete;
 use super::{Mode, OnError, Settings};
 use crate::act::Edit;
-use crate::inspect::Verdict;
+use crate::inspect::{By, Verdict};
 use crate::message::Recipient;
 use crate::metrics::Metrics;
+use crate::quarantine::Message;
+use crate::quarantine::case::Held;
 use crate::spool::Spool;
 use crate::worker::{Job, Pool};
 
@@ -30,6 +33,8 @@ pub enum Answer {
     Pass,
     /// Go on into the hold queue.
     Hold,
+    /// It is kept: say that it was taken, and forget it.
+    Keep,
     /// Do not take it.
     Refuse {
         /// The reply code (RFC 5321, 4.2).
@@ -39,6 +44,14 @@ pub enum Answer {
         /// The text, with our name of the message.
         text: String,
     },
+}
+
+/// What a plan came to.
+enum Done {
+    /// Its edits are made: this is to be said.
+    Answer(Answer),
+    /// The message is to be kept, after this verdict and for this reason.
+    Keep(Box<Verdict>, String),
 }
 
 /// What to say of a message that has no verdict.
@@ -71,25 +84,60 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
         host,
         actions,
         keeps_space,
+        quarantine,
+        answered,
+        metrics,
+        queue,
         ..
     } = complete;
     let foreign = std::mem::take(&mut mail.foreign);
+    let arguments = std::mem::take(&mut mail.arguments);
     let failed = mail.failed;
     let settings = current.settings;
     let (envelope, raw, unread) = mail.complete(client, host);
-    let recipients = envelope.recipients.clone();
-    let job = Job { envelope, unread };
+    let is_whole = unread.is_none();
+    let job = Job {
+        envelope: envelope.clone(),
+        unread,
+        by: By::Table,
+    };
     let inspected = match failed {
         Some(why) => Err(why.to_owned()),
         None => inspect(&current.pool, job, &raw, settings, to).await,
     };
     line.inspect = line.complete.elapsed();
     let done = match &inspected {
-        Ok(verdict) => write(verdict, settings, keeps_space, actions, &recipients, to).await,
+        Ok(verdict) => {
+            let recipients = &envelope.recipients;
+            write(verdict, settings, keeps_space, actions, recipients, to).await
+        }
         Err(why) => Err(why.clone()),
     };
+    let mut receipt = None;
     let answer = match done {
-        Ok(answer) => named(answer, &line.id),
+        Ok(Done::Answer(answer)) => answer,
+        Ok(Done::Keep(verdict, reason)) => {
+            let held = Held {
+                envelope,
+                verdict: *verdict,
+                queue,
+                reason,
+                policy: current.pool.digest().to_owned(),
+                arguments,
+            };
+            let keeping = Keeping {
+                quarantine: quarantine.as_ref(),
+                deadline: Instant::now() + settings.time / 2,
+                metrics: &metrics,
+            };
+            match keeping.keep(Message { held, raw }, is_whole, to).await {
+                Ok(kept) => {
+                    receipt = Some(kept);
+                    Answer::Keep
+                }
+                Err(answer) => answer,
+            }
+        }
         Err(why) => {
             let answer = trouble.answer(&why);
             if answer == Answer::Pass {
@@ -98,7 +146,12 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
             answer
         }
     };
+    let answer = named(answer, &line.id);
     line.write(inspected.as_ref().ok(), &answer);
+    // Last, and behind everything that can fail: from here on the next thing written is the answer.
+    if let Some(receipt) = receipt {
+        answered.expect(receipt);
+    }
     answer
 }
 
@@ -210,12 +263,13 @@ impl Answer {
         match self {
             Self::Pass => "pass".into(),
             Self::Hold => "hold".into(),
+            Self::Keep => "keep".into(),
             Self::Refuse { code, status, .. } => format!("{code}/{status}"),
         }
     }
 }
 
-/// The verdict of a worker. The MTA hears meanwhile that we work; one that has gone is noticed so.
+/// The verdict of a worker.
 async fn inspect(
     pool: &Pool,
     job: Job,
@@ -223,12 +277,23 @@ async fn inspect(
     settings: Settings,
     to: &EomActions,
 ) -> Result<Verdict, String> {
-    let mut verdict = pin!(pool.inspect(job, raw, Instant::now() + settings.time));
+    let verdict = pool.inspect(job, raw, Instant::now() + settings.time);
+    meanwhile(to, verdict)
+        .await?
+        .map_err(|error| error.to_string())
+}
+
+/// What a long work comes to. The MTA hears meanwhile that we are at it; one that has gone is noticed so.
+///
+/// # Errors
+/// Where the MTA has gone.
+pub async fn meanwhile<T>(to: &EomActions, work: impl Future<Output = T>) -> Result<T, String> {
+    let mut work = pin!(work);
     let mut ticks = interval_at(Instant::now() + PROGRESS, PROGRESS);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            verdict = &mut verdict => return verdict.map_err(|error| error.to_string()),
+            done = &mut work => return Ok(done),
             _ = ticks.tick() => {
                 to.progress().await.map_err(|_| "the MTA went away".to_owned())?;
             }
@@ -243,10 +308,13 @@ async fn write(
     available: Actions,
     recipients: &[Recipient],
     to: &EomActions,
-) -> Result<Answer, String> {
+) -> Result<Done, String> {
     let plan = &verdict.plan;
     let edits = match edits::script(plan, settings.mode, keeps_space, recipients)? {
-        Script::Refuse(code, status, text) => return Ok(Answer::Refuse { code, status, text }),
+        Script::Refuse(code, status, text) => {
+            return Ok(Done::Answer(Answer::Refuse { code, status, text }));
+        }
+        Script::Keep(reason) => return Ok(Done::Keep(Box::new(verdict.clone()), reason)),
         Script::Write(edits) => edits,
     };
     let mut answer = Answer::Pass;
@@ -262,7 +330,7 @@ async fn write(
             answer = Answer::Hold;
         }
     }
-    Ok(answer)
+    Ok(Done::Answer(answer))
 }
 
 /// Takes off labels that are not ours: a message without a label was not inspected.
@@ -278,7 +346,8 @@ async fn remove(foreign: &BTreeMap<String, u32>, available: Actions, to: &EomAct
     }
 }
 
-fn refusal(code: &str, status: &str, text: &str) -> Answer {
+/// A refusal.
+pub fn refusal(code: &str, status: &str, text: &str) -> Answer {
     Answer::Refuse {
         code: code.into(),
         status: status.into(),

@@ -107,6 +107,7 @@ async fn end(cx: &mut EomContext<Session>) -> Status {
 fn say(reply: &mut impl SetErrorReply, answer: Answer) -> Status {
     match answer {
         Answer::Pass | Answer::Hold => Status::Continue,
+        Answer::Keep => Status::Discard,
         Answer::Refuse { code, status, text } => {
             // Where the library does not take the words, the MTA's own stand for them.
             let text = text.replace('%', "%%");

@@ -15,6 +15,8 @@ use crate::message::Recipient;
 pub enum Script {
     /// Write these edits, then let the message go on.
     Write(Vec<Edit>),
+    /// Write nothing: keep the message, for this reason.
+    Keep(String),
     /// Write nothing: code, enhanced status code and text of the answer.
     Refuse(String, String, String),
 }
@@ -38,6 +40,9 @@ pub fn script(
     for edit in actions {
         if let Edit::Reply(code, status, text) = edit {
             return Ok(Script::Refuse(code.clone(), status.clone(), text.clone()));
+        }
+        if let Edit::Quarantine(reason) = edit {
+            return Ok(Script::Keep(reason.clone()));
         }
     }
     let mut edits = Vec::new();
@@ -91,7 +96,8 @@ pub async fn write(
         }
         Edit::DeleteRecipient(address) => to.delete_recipient(as_given(address, recipients)).await,
         Edit::Hold(reason) => to.quarantine(reason.as_str()).await,
-        Edit::Reply(..) => Ok(()),
+        // These are answers.
+        Edit::Quarantine(_) | Edit::Discard | Edit::Reply(..) => Ok(()),
     }
 }
 
@@ -101,7 +107,7 @@ fn rank(edit: &Edit) -> u8 {
         Edit::AddRecipient(..) => 1,
         Edit::DeleteRecipient(_) => 2,
         Edit::Hold(_) => 3,
-        Edit::Reply(..) => 4,
+        Edit::Quarantine(_) | Edit::Discard | Edit::Reply(..) => 4,
     }
 }
 

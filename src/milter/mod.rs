@@ -5,10 +5,12 @@
 //! connection ends (never within a message), survive what fails, and see each answer go out.
 
 mod answer;
+mod answered;
 mod callbacks;
 mod edits;
 mod handshake;
 mod id;
+mod keep;
 pub mod listener;
 mod packets;
 mod room;
@@ -28,8 +30,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, interval_at};
 
 use crate::metrics::Metrics;
+use crate::quarantine::Quarantine;
 use crate::spool::Budget;
 use crate::worker::Pool;
+use answered::Answered;
 pub use handshake::Handshake;
 use id::Ids;
 use listener::Accepted;
@@ -87,7 +91,7 @@ pub struct Settings {
 /// Settings and workers that belong together; a message keeps those it began with.
 struct Current {
     settings: Settings,
-    pool: Pool,
+    pool: Arc<Pool>,
 }
 
 /// What all connections share.
@@ -99,6 +103,7 @@ pub struct Service {
     budget: Arc<Budget>,
     room: Room,
     metrics: Arc<Metrics>,
+    quarantine: Option<Arc<Quarantine>>,
 }
 
 impl Settings {
@@ -111,7 +116,13 @@ impl Settings {
 
 impl Service {
     /// A service that uses these settings and workers.
-    pub fn new(settings: Settings, pool: Pool, room: Room, metrics: Arc<Metrics>) -> Self {
+    pub fn new(
+        settings: Settings,
+        pool: Arc<Pool>,
+        room: Room,
+        metrics: Arc<Metrics>,
+        quarantine: Option<Arc<Quarantine>>,
+    ) -> Self {
         Self {
             current: RwLock::new(Arc::new(Current { settings, pool })),
             ids: Ids::default(),
@@ -119,11 +130,12 @@ impl Service {
             budget: Budget::new(settings.memory, room.files),
             room,
             metrics,
+            quarantine,
         }
     }
 
     /// Uses other settings and workers for each message that begins from now on.
-    pub fn replace(&self, settings: Settings, pool: Pool) {
+    pub fn replace(&self, settings: Settings, pool: Arc<Pool>) {
         self.budget.set(settings.memory);
         let next = Arc::new(Current { settings, pool });
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
@@ -204,12 +216,14 @@ async fn converse(socket: Socket, service: Arc<Service>, mut stop: watch::Receiv
         is_open.wait_for(|open| !open).await.ok();
     };
     let (ended, has_ended) = oneshot::channel();
-    let stream = Stream::new(socket, over, Arc::clone(&service.metrics));
+    let answered = Answered::default();
+    let metrics = Arc::clone(&service.metrics);
+    let stream = Stream::new(socket, over, metrics, answered.clone());
     let listener = Once {
         stream: Some(stream),
         ended: Some(ended),
     };
-    let session = move || Session::new(Arc::clone(&service), open.clone());
+    let session = move || Session::new(Arc::clone(&service), open.clone(), answered.clone());
     let config = indymilter::Config {
         max_connections: 1,
         // The stream has its own time-outs for reading, which are shorter.

@@ -9,9 +9,11 @@ use indymilter::{Actions, MacroStage, Macros, ProtoOpts, SocketInfo};
 use tokio::sync::watch;
 
 use super::answer::{self, Answer};
+use super::answered::Answered;
 use super::transaction::Transaction;
 use super::{Current, Service};
 use crate::metrics::Metrics;
+use crate::quarantine::Quarantine;
 use crate::spool::Spool;
 
 /// What we may do to a message, if the MTA lets us.
@@ -55,6 +57,7 @@ pub struct Session {
     /// True while a message is open: the daemon waits for its answer before it ends.
     open: watch::Sender<bool>,
     service: Arc<Service>,
+    answered: Answered,
     client: Option<IpAddr>,
     host: String,
     /// What the MTA lets us do.
@@ -73,6 +76,10 @@ pub struct Complete {
     pub current: Arc<Current>,
     /// The daemon's counts.
     pub metrics: Arc<Metrics>,
+    /// Where messages wait, if there is such a place.
+    pub quarantine: Option<Arc<Quarantine>>,
+    /// Who has to hear when the answer is written.
+    pub answered: Answered,
     /// The client's address.
     pub client: Option<IpAddr>,
     /// The name of our MTA, `-` where it has none.
@@ -87,10 +94,11 @@ pub struct Complete {
 
 impl Session {
     /// A connection that has just been made.
-    pub fn new(service: Arc<Service>, open: watch::Sender<bool>) -> Self {
+    pub fn new(service: Arc<Service>, open: watch::Sender<bool>, answered: Answered) -> Self {
         Self {
             open,
             service,
+            answered,
             client: None,
             host: "-".into(),
             actions: Actions::empty(),
@@ -183,6 +191,8 @@ impl Session {
             mail,
             current,
             metrics: Arc::clone(&self.service.metrics),
+            quarantine: self.service.quarantine.clone(),
+            answered: self.answered.clone(),
             client: self.client,
             host: self.host.clone(),
             queue,

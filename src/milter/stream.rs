@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::answered::Answered;
 use super::packets::Packets;
 use crate::metrics::Metrics;
 
@@ -97,14 +98,17 @@ pub struct Stream {
     /// When it has been silent for too long.
     patience: Pin<Box<Sleep>>,
     metrics: Arc<Metrics>,
+    answered: Answered,
 }
 
 impl Stream {
-    /// Reads and writes `socket`. When `over` completes, it reads as if the MTA had closed it.
+    /// Reads and writes `socket`. When `over` completes, it reads as if the MTA had closed it. What is
+    /// written is told to `answered`.
     pub fn new(
         socket: Socket,
         over: impl Future<Output = ()> + Send + 'static,
         metrics: Arc<Metrics>,
+        answered: Answered,
     ) -> Self {
         Self {
             socket,
@@ -115,6 +119,7 @@ impl Stream {
             is_edit: false,
             patience: Box::pin(sleep(PACKET)),
             metrics,
+            answered,
         }
     }
 
@@ -217,6 +222,7 @@ impl AsyncWrite for Stream {
         }
         // An idle connection holds no memory.
         this.held = Vec::new();
+        this.answered.written();
         Poll::Ready(Ok(()))
     }
 
@@ -245,6 +251,7 @@ mod tests {
             Socket::Unix(ours),
             std::future::pending(),
             Arc::clone(&metrics),
+            Answered::default(),
         );
         let begin = Instant::now();
         let (at_once, singly) = bytes.split_at(bytes.len() - drip);
@@ -270,7 +277,12 @@ mod tests {
         }
         let ours = UnixStream::from_std(ours).unwrap();
         let metrics = Arc::new(Metrics::default());
-        let mut stream = Stream::new(Socket::Unix(ours), std::future::pending(), metrics);
+        let mut stream = Stream::new(
+            Socket::Unix(ours),
+            std::future::pending(),
+            metrics,
+            Answered::default(),
+        );
         let mut wire = [0; 100];
         for (packet, is_there) in [
             (&b"\0\0\0\x06hX\0y\0"[..], false),

@@ -29,6 +29,8 @@ pub struct Transaction {
     pub bytes: usize,
     /// Fields that came in under a name of ours, in lower case, and how often.
     pub foreign: BTreeMap<String, u32>,
+    /// The ESMTP arguments of MAIL.
+    pub arguments: Vec<String>,
     /// Why it cannot be inspected at all, if so.
     pub failed: Option<&'static str>,
     sender: Address,
@@ -55,6 +57,7 @@ impl Transaction {
             began: Instant::now(),
             bytes: 0,
             foreign: BTreeMap::new(),
+            arguments: args.iter().skip(1).map(lossy).collect(),
             failed: None,
             sender: address(args.first()),
             login,
@@ -181,6 +184,10 @@ pub fn parameter<'a>(args: &'a [CString], name: &str) -> Option<&'a str> {
         let (key, value) = arg.to_str().ok()?.split_once('=')?;
         key.eq_ignore_ascii_case(name).then_some(value)
     })
+}
+
+fn lossy(arg: &CString) -> String {
+    arg.to_string_lossy().into_owned()
 }
 
 fn address(arg: Option<&CString>) -> Address {

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 
 use super::{Greeting, Job, VERSION, frame, sandbox};
-use crate::inspect::{Policy, inspect};
+use crate::inspect::{Policy, inspect_by};
 
 /// Runs the worker: enters the sandbox, compiles the policy that the daemon sends, then inspects one
 /// message after the other until the daemon closes the socket.
@@ -49,7 +49,7 @@ fn serve(jobs: &mut impl Read, verdicts: &mut impl Write, policy: &Policy) -> io
         let job: Job = serde_json::from_slice(&job)?;
         let raw = frame::read(jobs)?.unwrap_or_default();
         sandbox::allow_processor_time(policy.processor)?;
-        let verdict = inspect(job.envelope, raw, job.unread, policy);
+        let verdict = inspect_by(job.envelope, raw, job.unread, &job.by, policy);
         frame::write(verdicts, &serde_json::to_vec(&verdict)?)?;
         verdicts.flush()?;
     }

@@ -23,7 +23,7 @@ use tokio::net::UnixStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::extract::Why;
-use crate::inspect::{Unread, Verdict};
+use crate::inspect::{By, Unread, Verdict};
 use crate::message::Envelope;
 use crate::metrics::Metrics;
 use crate::spool::Spool;
@@ -51,6 +51,8 @@ pub struct Job {
     pub envelope: Envelope,
     /// Why the content must not be looked into, if so.
     pub unread: Option<Unread>,
+    /// Who chooses the channels.
+    pub by: By,
 }
 
 /// What a worker says first.
@@ -142,6 +144,11 @@ impl Pool {
         Ok(pool)
     }
 
+    /// The digest of its policy.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
     /// Why no message should begin now: workers fail in series, or one would wait for its turn for
     /// longer than `patience`.
     pub fn refuses(&self, patience: Duration) -> Option<&'static str> {
@@ -164,6 +171,7 @@ impl Pool {
         let job = Job {
             envelope: Envelope::nobody(jiff::civil::Date::default()),
             unread: None,
+            by: By::Table,
         };
         let done = async {
             let mut worker = self.hire().await?;

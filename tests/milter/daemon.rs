@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
@@ -21,6 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Changes the shipped configuration so that verdicts are acted on.
 pub const ENFORCE: (&str, &str) = ("mode: monitor", "mode: enforce");
+
+/// What the shipped table refuses waits for a person instead.
+pub const HOLD: (&str, &str) = (
+    "reject: \"5.7.1 This message holds personal data that may not leave by e-mail. Please use the customer portal or ask your security team\"",
+    "quarantine: review",
+);
 
 /// Where a daemon listens.
 #[derive(Clone, Debug)]
@@ -114,6 +120,8 @@ impl Daemon {
             .arg(&config)
             .arg("serve")
             .env("NOTIFY_SOCKET", folder.join("notify"))
+            .env("STATE_DIRECTORY", folder.join("state"))
+            .env_remove("RUNTIME_DIRECTORY")
             .stdin(input)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -137,6 +145,33 @@ impl Daemon {
         };
         daemon.wait_for("ready");
         daemon
+    }
+
+    /// Kills it, if it lives, and starts it anew over what it left, by a shell that has done this.
+    pub fn again(mut self, lines: &str, changes: &[(&str, &str)]) -> Self {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        let (folder, place) = (std::mem::take(&mut self.folder), self.place.clone());
+        fs::remove_file(folder.join("notify")).unwrap();
+        let script = format!("{lines}\nexec \"$@\"");
+        Self::started(folder, place, changes, &script, Stdio::null())
+    }
+
+    /// Where it keeps what outlives it.
+    pub fn state(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+
+    /// Runs `pii-milter cases` beside it.
+    pub fn cases(&self, arguments: &[&str]) -> Output {
+        let mut cases = Command::new(env!("CARGO_BIN_EXE_pii-milter"));
+        cases
+            .arg("cases")
+            .args(arguments)
+            .env("STATE_DIRECTORY", self.state())
+            .env_remove("RUNTIME_DIRECTORY")
+            .stdin(Stdio::null());
+        cases.output().unwrap()
     }
 
     /// Writes the configuration anew.

@@ -157,6 +157,7 @@ async fn a_socket_that_another_has_is_told() {
             .arg("--config")
             .arg(&first.config)
             .arg("serve")
+            .env("STATE_DIRECTORY", first.config.with_file_name("second"))
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&second.stderr);

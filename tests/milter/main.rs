@@ -19,6 +19,7 @@ mod life;
 mod odd;
 mod overload;
 mod protocol;
+mod quarantine;
 mod rows;
 mod sessions;
 mod verdict;

@@ -47,7 +47,7 @@ fn row_18_two_hundred_sessions_with_sixty_four_descriptors() {
             other => panic!("{other:?}: {}", daemon.log()),
         }
     }
-    assert!((20..200).contains(&served), "{served}: {}", daemon.log());
+    assert!((15..200).contains(&served), "{served}: {}", daemon.log());
     daemon.wait_for("the new ones are closed");
     drop(sessions);
     let begin = Instant::now();

@@ -90,6 +90,7 @@ pub struct Milter {
     daemon: Child,
     log: PathBuf,
     config: PathBuf,
+    state: PathBuf,
 }
 
 impl Milter {
@@ -102,8 +103,14 @@ impl Milter {
         let file = run.join(format!("{name}.yaml"));
         fs::write(&file, config).unwrap();
         let log = run.join(format!("{name}.log"));
+        let state = home.path().join("run").join(format!("{name}-state"));
+        fs::create_dir_all(&state).unwrap();
+        let owned = Command::new("chown").arg(USER).arg(&state).status();
+        assert!(owned.unwrap().success());
         let mut command = Command::new("sh");
         command
+            .env("STATE_DIRECTORY", &state)
+            .env_remove("RUNTIME_DIRECTORY")
             .args(["-c", "umask 0007; exec setpriv \"$@\"", "sh"])
             .args([
                 "--reuid",
@@ -125,6 +132,7 @@ impl Milter {
             daemon,
             log,
             config: file,
+            state,
         };
         let up = wait_for(PATIENCE, || milter.answer(listen));
         assert!(
@@ -138,6 +146,19 @@ impl Milter {
     /// What it logged so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// Runs `pii-milter cases` beside it, and gives what it printed.
+    ///
+    /// # Panics
+    /// Where it fails.
+    pub fn cases(&self, arguments: &[&str]) -> String {
+        let mut cases = Command::new(program());
+        cases.arg("cases").args(arguments);
+        let cases = cases.env("STATE_DIRECTORY", &self.state);
+        let done = cases.env_remove("RUNTIME_DIRECTORY").output().unwrap();
+        assert!(done.status.success(), "{done:?}\n{}", self.log());
+        String::from_utf8(done.stdout).unwrap()
     }
 
     /// The file it was started with.

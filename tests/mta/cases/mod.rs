@@ -7,6 +7,7 @@ mod demo;
 mod dkim;
 mod failing;
 mod folders;
+mod holding;
 mod hostile;
 mod passing;
 mod relaying;
@@ -55,6 +56,7 @@ const SHARED: &[&[Case]] = &[
     dkim::CASES,
     folders::CASES,
     submitting::CASES,
+    holding::CASES,
 ];
 
 /// Cases that are about one of them, or about neither.
@@ -128,13 +130,15 @@ pub enum Door {
     SignedBefore,
     /// A filter that verifies signatures, and none of ours.
     Verifying,
+    /// The filter over TCP; what the shipped table refuses waits in the quarantine.
+    Keeping,
 }
 use Door::{
-    Bare, Chroot, Hold, Leaving, Monitor, Mortal, Nobody, Reload, SignedBefore, SignedBehind,
-    Verifying, Workers,
+    Bare, Chroot, Hold, Keeping, Leaving, Monitor, Mortal, Nobody, Reload, SignedBefore,
+    SignedBehind, Verifying, Workers,
 };
 
-const DOORS: [Door; 12] = [
+const DOORS: [Door; 13] = [
     Bare,
     Chroot,
     Monitor,
@@ -147,6 +151,7 @@ const DOORS: [Door; 12] = [
     SignedBehind,
     SignedBefore,
     Verifying,
+    Keeping,
 ];
 
 /// One mail server with its entrances and sinks, and the filters that somebody asked for.
@@ -265,13 +270,11 @@ impl Site {
         let listen = &self.listens[door as usize];
         let config = match door {
             Monitor => milter::monitoring(listen),
-            Hold => {
-                let enforcing = milter::enforcing(listen);
-                let line = enforcing
-                    .lines()
-                    .find(|line| line.starts_with("  refuse:"))
-                    .unwrap();
-                enforcing.replace(line, "  refuse:   [ mta-hold: waits for review ]")
+            Hold => instead_of_refusing(listen, "mta-hold: waits for review"),
+            Keeping => {
+                let own = format!("submit: smtp:127.0.0.1:{}", self.submit);
+                let keeping = instead_of_refusing(listen, "quarantine: review");
+                keeping.replace("submit: smtp:127.0.0.1:10026", &own)
             }
             _ => milter::enforcing(listen),
         };
@@ -310,6 +313,14 @@ impl Site {
         logs.map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
             .collect()
     }
+}
+
+/// The shipped configuration in `enforce`, with another action in the place of its refusal.
+fn instead_of_refusing(listen: &str, action: &str) -> String {
+    let enforcing = milter::enforcing(listen);
+    let mut lines = enforcing.lines();
+    let line = lines.find(|line| line.starts_with("  refuse:")).unwrap();
+    enforcing.replace(line, &format!("  refuse:   [ {action} ]"))
 }
 
 /// A letter of text from one of ours, with all the fields that Postfix would otherwise add.

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Opens the quarantine: index, store and keys, or one clear line why not.
+
+use std::collections::HashSet;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::sync::{Notify, Semaphore};
+
+use super::index::Index;
+use super::key::{Key, Source};
+use super::store::Store;
+use super::{Error, HANDS, Keys, Quarantine, Settings};
+use crate::dirs;
+
+/// The name of the root key in the index, and what it is bound to.
+const ROOT: &str = "root key";
+
+impl Quarantine {
+    /// Opens the quarantine; an empty one makes its key. Waits for the disk, so not for the runtime.
+    ///
+    /// # Errors
+    /// One sentence: what is missing, wrong or damaged, and what to do.
+    pub fn open(settings: &Settings) -> Result<Arc<Self>, Error> {
+        let state = dirs::state().ok_or_else(|| {
+            Error::Index("there is no state directory; set STATE_DIRECTORY or HOME".into())
+        })?;
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&state);
+        made.map_err(|error| Error::Index(format!("cannot make {}: {error}", state.display())))?;
+        let lock = lock(&state)?;
+        let store = (settings.store.make)(&state.join(&settings.store.rest))?;
+        let index = (settings.index.make)(&state.join(&settings.index.rest))?;
+        let root = root(index.as_ref(), store.as_ref(), &settings.key, &state)?;
+        Ok(Arc::new(Self {
+            index,
+            store,
+            keys: Keys {
+                wrap: root.for_purpose("wrap"),
+                search: root.for_purpose("search"),
+                fingerprint: root.for_purpose("fingerprint"),
+            },
+            keep: settings.keep.0,
+            turn: Semaphore::new(1),
+            hands: Semaphore::new(HANDS),
+            open: Arc::new(Mutex::new(HashSet::new())),
+            wake: Notify::new(),
+            current: RwLock::new(None),
+            _lock: lock,
+        }))
+    }
+}
+
+/// Makes this process the only one that keeps the quarantine.
+fn lock(state: &Path) -> Result<File, Error> {
+    let path = state.join("lock");
+    let wrong = |why: String| Error::Index(format!("{}: {why}", path.display()));
+    let mut options = OpenOptions::new();
+    let file = options
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path);
+    let file = file.map_err(|error| wrong(error.to_string()))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| wrong("another pii-milter keeps this quarantine; end it first".into()))?;
+    Ok(file)
+}
+
+/// The root key: opened by the master key, or made with the first case still to come.
+fn root(index: &dyn Index, store: &dyn Store, source: &Source, state: &Path) -> Result<Key, Error> {
+    let masters = source.read(state)?;
+    let Some(wrapped) = index.meta(ROOT)? else {
+        return first(index, store, masters, source, state);
+    };
+    let Some(newest) = masters.first() else {
+        return Err(Error::Key(format!(
+            "quarantine.key: {source}: the key is missing, and without it no held message can be opened; put it back"
+        )));
+    };
+    if let Some(root) = newest.unwrap_key(&wrapped, ROOT) {
+        return Ok(root);
+    }
+    let older = masters
+        .iter()
+        .find_map(|master| master.unwrap_key(&wrapped, ROOT));
+    let root = older.ok_or_else(|| {
+        Error::Key(format!(
+            "quarantine.key: {source}: this is not the key of the messages that are held; put the right one back"
+        ))
+    })?;
+    index.set_meta(ROOT, &newest.wrap(root.bytes(), ROOT)?)?;
+    tracing::info!("the master key of the quarantine was changed");
+    Ok(root)
+}
+
+/// The first root key of an empty quarantine.
+fn first(
+    index: &dyn Index,
+    store: &dyn Store,
+    masters: Vec<Key>,
+    source: &Source,
+    state: &Path,
+) -> Result<Key, Error> {
+    let left = store.names()?.len();
+    if left > 0 {
+        return Err(Error::Damaged(format!(
+            "the store holds {left} messages and the index is new; put the index back from a backup, or move the messages away"
+        )));
+    }
+    let master = match masters.into_iter().next() {
+        Some(master) => master,
+        None => {
+            let (master, path) = source.make(state)?;
+            tracing::info!(
+                "made the master key of the quarantine, {}: keep a copy in a safe place",
+                path.display()
+            );
+            master
+        }
+    };
+    let root = Key::random()?;
+    index.set_meta(ROOT, &master.wrap(root.bytes(), ROOT)?)?;
+    Ok(root)
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Puts right what a crash left, and takes away what is over.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::time::sleep;
+
+use super::case::{Act, Case, State};
+use super::hold::OURSELVES;
+use super::index::{Filter, Seconds};
+use super::{Error, Quarantine, now};
+
+/// How often one looks what is over.
+const OFTEN: Duration = Duration::from_secs(15 * 60);
+
+/// How long a case waits for its client's second try: clients try again within half an hour, and at least
+/// every few hours (RFC 5321, 4.5.4.1).
+pub const SECOND_TRY: Seconds = 4 * 3600;
+
+/// A clock that moves so much faster or slower than time was set, in seconds.
+const JUMP: Seconds = 600;
+
+/// After the clock was set nothing expires for so long: somebody may set it back.
+const DOUBT: Duration = Duration::from_secs(24 * 3600);
+
+/// What was put right at a start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Repaired {
+    /// Messages in the store that no case knew: their client had no answer.
+    pub left_over: usize,
+    /// Cases without an answer whose message was not there.
+    pub dropped: usize,
+    /// Cases whose message is not there, and should be.
+    pub lost: usize,
+}
+
+impl Quarantine {
+    /// Brings files and rows together after a crash. To be called before mail is taken.
+    ///
+    /// # Errors
+    /// When index or store fails.
+    pub async fn repair(&self) -> Result<Repaired, Error> {
+        self.interrupted().await?;
+        let known: HashSet<String> = self.ask(|index| index.blobs()).await?.into_iter().collect();
+        let names = self.with_store(|store| store.names()).await?;
+        let (there, left): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| known.contains(name));
+        let there: HashSet<String> = there.into_iter().collect();
+        let missing: Vec<String> = known.difference(&there).cloned().collect();
+        let mut repaired = Repaired {
+            left_over: left.len(),
+            ..Repaired::default()
+        };
+        if !missing.is_empty() {
+            let without = missing.clone();
+            let dropped = self.ask(move |index| index.drop_prepared(&without)).await?;
+            repaired.dropped = dropped.len();
+            repaired.lost = missing.len() - dropped.len();
+        }
+        self.with_store(move |store| left.iter().try_for_each(|name| store.delete(name)))
+            .await?;
+        if repaired.left_over + repaired.dropped > 0 {
+            let (files, rows) = (repaired.left_over, repaired.dropped);
+            tracing::info!(
+                files,
+                rows,
+                "cleared away what the last process had no time to finish"
+            );
+        }
+        if repaired.lost > 0 {
+            let lost = repaired.lost;
+            tracing::error!(
+                lost,
+                "messages of cases are not in the store; \"pii-milter cases verify\" names them"
+            );
+        }
+        self.shred().await?;
+        Ok(repaired)
+    }
+
+    /// Looks from time to time what is over, for as long as the process lives.
+    pub async fn sweep(self: Arc<Self>) {
+        let (mut steady, mut wall) = (Instant::now(), SystemTime::now());
+        let mut doubt = None;
+        loop {
+            if drift(steady, wall) > JUMP {
+                tracing::warn!("the clock was set; nothing expires for a day");
+                doubt = Some(Instant::now());
+            }
+            (steady, wall) = (Instant::now(), SystemTime::now());
+            let expires = doubt.is_none_or(|since| since.elapsed() > DOUBT);
+            if let Err(error) = self.look(expires).await {
+                tracing::warn!("cannot look what is over: {error}");
+            }
+            sleep(OFTEN).await;
+        }
+    }
+
+    async fn look(self: &Arc<Self>, expires: bool) -> Result<(), Error> {
+        for case in self.unanswered().await? {
+            tracing::warn!(
+                id = case.id,
+                "its client had perhaps no answer and did not try again: it is held; another copy may have gone another way"
+            );
+            let text = "the client may have had no answer, and did not try again";
+            self.act(&case.id, &[], Act::Arm, OURSELVES, text).await?;
+        }
+        if expires {
+            let count = self.expire(now()).await?;
+            if count > 0 {
+                tracing::info!(count, "cases expired");
+            }
+            self.ask(|index| index.forget(now())).await?;
+        }
+        self.shred().await
+    }
+
+    /// Cases whose client was perhaps not answered, and that is long ago.
+    async fn unanswered(self: &Arc<Self>) -> Result<Vec<Case>, Error> {
+        let filter = Filter {
+            states: vec![State::Prepared],
+            before: Some(now() - SECOND_TRY),
+            ..Filter::default()
+        };
+        let mut cases = self.list(filter).await?;
+        let open = self.open_cases();
+        cases.retain(|case| !open.contains(&case.id));
+        Ok(cases)
+    }
+
+    /// Cases whose time is over by then: expiry would take them.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn overdue(self: &Arc<Self>, by: Seconds) -> Result<Vec<Case>, Error> {
+        let filter = Filter {
+            states: vec![State::Held, State::Claimed, State::UnknownOutcome],
+            expires: Some(by),
+            most: Some(u32::MAX),
+            ..Filter::default()
+        };
+        let mut cases = self.list(filter).await?;
+        cases.retain(|case| !case.legal_hold);
+        Ok(cases)
+    }
+
+    /// Has those cases expire; their content is gone then. How many they were.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub async fn expire(self: &Arc<Self>, by: Seconds) -> Result<usize, Error> {
+        let cases = self.overdue(by).await?;
+        for case in &cases {
+            match self.act(&case.id, &[], Act::Expire, OURSELVES, "").await {
+                // Somebody was faster.
+                Ok(_) | Err(Error::Refused(_) | Error::Missing(_)) => (),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(cases.len())
+    }
+
+    /// Destroys the keys of what nobody can do anything with any more, then the messages.
+    pub(super) async fn shred(&self) -> Result<(), Error> {
+        let blobs = self.ask(|index| index.shred()).await?;
+        self.remove(blobs).await;
+        Ok(())
+    }
+}
+
+/// How far the clock has moved apart from time since then, in seconds.
+fn drift(steady: Instant, wall: SystemTime) -> Seconds {
+    let seconds = |span: Duration| Seconds::try_from(span.as_secs()).unwrap_or(Seconds::MAX);
+    let passed = seconds(steady.elapsed());
+    let shown = match wall.elapsed() {
+        Ok(forward) => seconds(forward),
+        Err(back) => -seconds(back.duration()),
+    };
+    (shown - passed).abs()
+}
