@@ -51,6 +51,7 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	packaging/test-install.sh
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
 	MANGLE_ROUNDS=20000 $(CARGO) test --locked --release --test mangle_documents
+	$(CARGO) test --locked --release --test budgets
 	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
 	PII_MILTER_LONG=1 $(CARGO) test --locked --release --test milter -- --nocapture
 	$(CARGO) test --locked --release --test mta

@@ -315,6 +315,11 @@ def tnef(body, attachments):
 
 rtf = (r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\author Anna Muster}}\f0 Frau M\'fcller\par AHV 756.9217."
        r"{\b 0769}\u46 ?85}").encode()
+# An invoice by its sign alone (EN 16931): no word of one, no currency.
+ubl = """<?xml version="1.0"?><CreditNote xmlns="urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2">
+<ID>G-7</ID><IssueDate>2026-11-25</IssueDate></CreditNote>""".encode()
+cii = """<?xml version="1.0"?><rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100">
+<rsm:ExchangedDocument><ID>R-7</ID></rsm:ExchangedDocument></rsm:CrossIndustryInvoice>""".encode()
 letter = f"Frau Müller, AHV {AHV}, Lohnausweis liegt bei."
 
 if __name__ == "__main__":
@@ -352,6 +357,8 @@ if __name__ == "__main__":
     mail("xlsb", "liste.xlsb", xlsb("Lohn", [["Name", "AHV-Nummer"], ["Anna", 7569217076985.0]]))
     mail("pdf-file", "brief.pdf", pdf_with_file("Löhne.csv", row))
     mail("pdf-file-on-page", "brief.pdf", pdf_with_file("Löhne.csv", row, on_page=True))
+    mail("xml-invoice", "g-7.xml", ubl)
+    mail("pdf-invoice", "r-7.pdf", pdf_with_file("factur-x.xml", cii))
     mail("rar-names", "archiv.rar", rar(["lohn.csv", f"Muster {AHV}.pdf"]))
     page = f"<html><head><title>Buch</title></head><body><p>AHV {AHV}</p></body></html>"
     mail("epub", "buch.epub", package({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>",

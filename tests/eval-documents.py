@@ -51,6 +51,7 @@ for line in (args.folder / "manifest.jsonl").open():
     score[3] += took
     if args.list and recall < 0.9:
         print(f"{recall:.2f} {took:.1f}s exit {run.returncode} {document['file']}: {said[-160:]}")
+        print("     not found:", " ".join(sorted(wanted - found)[:25]) if wanted else "that it is encrypted")
 print(f"{'format':18} {'scored':>6} {'good':>5} {'recall':>7} {'seconds':>8}")
 for kind, (count, good, recall, took) in sorted(scores.items()):
     print(f"{kind:18} {count:6} {good:5} {recall / count:7.3f} {took:8.1f}")

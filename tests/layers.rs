@@ -15,7 +15,6 @@ const FENCES: &[(&str, &str)] = &[
     ("rlibphonenumber::", "detect/phone.rs"),
     ("html5ever::", "extract/html.rs"),
     ("pdf_oxide::", "extract/pdf"),
-    ("undoc::", "extract/xls.rs"),
     ("cfb::", "extract/ole.rs"),
     ("sevenz_rust2::", "extract/seven_zip.rs"),
     ("quick_xml::", "extract/xml.rs"),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::phrases::Phrases;
 use crate::detect::{Entity, Finding, Mailbox, mailbox};
-use crate::extract::Text;
-use crate::message::{Address, Message};
+use crate::extract::{self, Extract, Text};
+use crate::message::{Address, Message, PartPath};
 
 use super::role::Role;
 
@@ -72,15 +72,15 @@ impl Fact {
 /// Everything that holds of a message.
 pub(super) fn all(
     message: &Message,
-    texts: &[Text],
+    extract: &Extract,
     findings: &[(Finding, Role)],
     bulk: Bulk,
 ) -> Vec<Fact> {
     let facts = [
         bulk_list(findings, bulk),
         exposed(message, bulk),
-        invoice(texts, findings),
-        prospecting(message, texts),
+        invoice(extract, findings),
+        prospecting(message, &extract.texts),
     ];
     facts.into_iter().flatten().collect()
 }
@@ -159,16 +159,19 @@ static AMOUNT: LazyLock<Phrases> = LazyLock::new(|| {
 });
 static CURRENCY: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::of(&["chf", "eur", "€", "£", "gbp", "fr."]));
-/// The root elements of electronic invoices: OASIS UBL 2.1, UN/CEFACT CII.
-const ELECTRONIC: &[&str] = &["ubl:schema:xsd:Invoice", "CrossIndustryInvoice"];
 
 /// An invoice, and whether to a consumer: then a private address stands on it, and no second VAT number.
-fn invoice(texts: &[Text], findings: &[(Finding, Role)]) -> Option<Fact> {
-    for (at, text) in texts.iter().enumerate() {
-        let is_electronic = ELECTRONIC.iter().any(|root| text.content.contains(root));
-        if !is_electronic && INVOICE.words(&text.content).next().is_none() {
-            continue;
-        }
+fn invoice(extract: &Extract, findings: &[(Finding, Role)]) -> Option<Fact> {
+    let electronic = extract.parts.iter();
+    let electronic = electronic.filter(|part| part.format == extract::INVOICE);
+    let electronic: HashSet<&PartPath> = electronic.map(|part| &part.part).collect();
+    let is_electronic = |text: &Text| electronic.contains(&text.part);
+    let texts = || extract.texts.iter().enumerate();
+    let told = texts().filter(|(_, text)| is_electronic(text));
+    let others = texts()
+        .filter(|(_, text)| !is_electronic(text) && INVOICE.words(&text.content).next().is_some());
+    for (at, text) in told.chain(others) {
+        let is_electronic = is_electronic(text);
         let of = |entity| {
             findings
                 .iter()

@@ -112,7 +112,7 @@ pub fn weigh(
         (finding, role)
     });
     let findings: Vec<(Finding, Role)> = findings.collect();
-    let facts = fact::all(message, &extract.texts, &findings, levels.bulk);
+    let facts = fact::all(message, &extract, &findings, levels.bulk);
     let is_sure = |finding: &Finding| finding.confidence >= levels.at_least;
     let counts_alone =
         |(finding, role): &(Finding, Role)| *role == Role::Counted && is_sure(finding);

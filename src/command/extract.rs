@@ -131,10 +131,12 @@ fn print_places(texts: &[&Text]) -> io::Result<()> {
         let places = text
             .places
             .iter()
-            .map(|(range, place)| (range.clone(), place.as_str()));
-        for (range, place) in places.chain([(text.content.len()..text.content.len(), "")]) {
+            .map(|(range, place)| (range.clone(), place.to_string()));
+        for (range, place) in
+            places.chain([(text.content.len()..text.content.len(), String::new())])
+        {
             // What stands between two places is simply the part.
-            for (range, place) in [(end..range.start, ""), (range.clone(), place)] {
+            for (range, place) in [(end..range.start, ""), (range.clone(), place.as_str())] {
                 let stretch = text.content.get(range).unwrap_or_default().trim();
                 if !stretch.is_empty() {
                     let comma = if place.is_empty() { "" } else { ", " };

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::place::Place;
+
 /// Places that one document may have; what lies behind is the document itself.
 const MOST_PLACES: usize = 100_000;
 
@@ -10,9 +12,9 @@ const MOST_PLACES: usize = 100_000;
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     text: String,
-    places: Vec<(Range<usize>, String)>,
-    /// The place of what comes, and where it began.
-    place: String,
+    places: Vec<(Range<usize>, Place)>,
+    /// The place of what comes, if it has one, and where it began.
+    place: Option<Place>,
     since: usize,
 }
 
@@ -37,13 +39,36 @@ impl Draft {
         }
     }
 
+    /// Adds text in one line.
+    pub fn push_line(&mut self, text: &str) {
+        for piece in text.split_inclusive(['\r', '\n', '\t']) {
+            match piece.strip_suffix(['\r', '\n', '\t']) {
+                Some(piece) => {
+                    self.text.push_str(piece);
+                    self.text.push(' ');
+                }
+                None => self.text.push_str(piece),
+            }
+        }
+    }
+
+    /// Adds tabs.
+    pub fn tabs(&mut self, count: usize) {
+        self.text.extend(std::iter::repeat_n('\t', count));
+    }
+
     /// What comes stands here; an empty place is the document itself.
-    pub fn at(&mut self, place: impl Into<String>) {
+    pub fn at(&mut self, place: impl Into<Place>) {
+        self.leave();
+        if self.places.len() < MOST_PLACES {
+            self.place = Some(place.into()).filter(|place| !place.is_part());
+        }
+    }
+
+    /// What comes stands in the document itself.
+    pub fn leave(&mut self) {
         let end = self.text.len();
-        let is_full = self.places.len() >= MOST_PLACES;
-        let place = if is_full { String::new() } else { place.into() };
-        let place = std::mem::replace(&mut self.place, place);
-        if !place.is_empty() && self.since < end {
+        if let Some(place) = self.place.take().filter(|_| self.since < end) {
             self.places.push((self.since..end, place));
         }
         self.since = end;
@@ -60,11 +85,8 @@ impl Draft {
     }
 
     /// The text and its places.
-    pub fn finish(mut self) -> (String, Vec<(Range<usize>, String)>) {
-        let end = self.text.len();
-        if !self.place.is_empty() && self.since < end {
-            self.places.push((self.since..end, self.place));
-        }
+    pub fn finish(mut self) -> (String, Vec<(Range<usize>, Place)>) {
+        self.leave();
         (self.text, self.places)
     }
 }
@@ -81,12 +103,12 @@ mod tests {
         draft.gap();
         draft.push("b");
         draft.at("y");
-        draft.at("");
+        draft.leave();
         draft.line();
         draft.gap();
         draft.push("c");
         let (text, places) = draft.finish();
         assert_eq!(text, "a\n\nb\n\nc");
-        assert_eq!(places, [(1..4, "x".to_owned())]);
+        assert_eq!(places, [(1..4, Place::from("x"))]);
     }
 }

@@ -73,7 +73,7 @@ fn encrypted(archive: &Archive<'_>, part: &PartPath, work: &mut Work) -> HashSet
         Piece::Start("EncryptedData", _) => is_font = false,
         Piece::Start("EncryptionMethod", attributes) => {
             let way = attributes.get("Algorithm").unwrap_or_default();
-            is_font = FONTS_ONLY.contains(&way.as_str());
+            is_font = FONTS_ONLY.contains(&&*way);
         }
         Piece::Start("CipherReference", attributes) if !is_font => {
             let name = attributes.get("URI").unwrap_or_default();

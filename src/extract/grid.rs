@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the cells of a sheet into lines: rows by LF, cells by a tab, each with its place.
 
+use std::sync::Arc;
+
 use super::draft::Draft;
+use super::place::Place;
 
 /// Empty columns are kept up to here, so that a cell stands below its head.
 const MOST_TABS: usize = 64;
@@ -10,7 +13,7 @@ const MOST_TABS: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Grid {
     /// What a person calls it.
-    place: String,
+    place: Arc<str>,
     row: u64,
     /// The last row with something in it.
     last_row: u64,
@@ -23,13 +26,13 @@ impl Grid {
     /// Begins a sheet of this name.
     pub fn begin(name: &str, is_hidden: bool, draft: &mut Draft) -> Self {
         let hidden = if is_hidden { "hidden " } else { "" };
-        let place = format!("{hidden}sheet {name}");
-        draft.at("");
+        let place: Arc<str> = format!("{hidden}sheet {name}").into();
+        draft.leave();
         draft.gap();
-        draft.at(place.as_str());
+        draft.at(Arc::clone(&place));
         draft.push(name);
         draft.gap();
-        draft.at("");
+        draft.leave();
         let grid = Self::default();
         Self { place, ..grid }
     }
@@ -40,8 +43,12 @@ impl Grid {
     }
 
     /// What a person calls a cell of it; both numbers count from 1.
-    pub fn place_of(&self, column: usize, row: usize) -> String {
-        format!("{} {}{row}", self.place, letters(column))
+    pub fn place_of(&self, column: usize, row: u64) -> Place {
+        Place::Cell {
+            sheet: Arc::clone(&self.place),
+            column,
+            row,
+        }
     }
 
     /// The row reached, from 1.
@@ -71,55 +78,26 @@ impl Grid {
             draft.push("\t");
         }
         let wanted = column.saturating_sub(1).min(MOST_TABS).max(self.tabs);
-        draft.push(&"\t".repeat(wanted - self.tabs));
+        draft.tabs(wanted - self.tabs);
         self.tabs = wanted;
-        draft.at(format!("{} {}{}", self.place, letters(column), self.row));
-        // A cell is one line here.
-        draft.push(&text.replace(['\r', '\n', '\t'], " "));
-        draft.at("");
+        draft.at(self.place_of(column, self.row));
+        draft.push_line(text);
+        draft.leave();
     }
 
     /// Ends the row. One that is shorter than its table is still a row of it.
     pub fn end_row(&mut self, draft: &mut Draft) {
         if self.last_row == self.row && self.row > 0 {
-            draft.push(&"\t".repeat(self.widest.saturating_sub(self.tabs)));
+            draft.tabs(self.widest.saturating_sub(self.tabs));
             self.widest = self.widest.max(self.tabs);
             draft.push("\n");
         }
     }
 }
 
-/// The letters of a column, `B` for 2.
-fn letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    while column > 0 {
-        column -= 1;
-        letters.push(u8::try_from(column % 26).map_or('?', |digit| char::from(b'A' + digit)));
-        column /= 26;
-    }
-    letters.iter().rev().collect()
-}
-
-/// The number of the column in a name like `B7`, from 1.
-pub(super) fn column(name: &str) -> Option<usize> {
-    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).take(3);
-    let number = letters.fold(0, |sum, letter| {
-        sum * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1
-    });
-    (number > 0).then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_have_letters() {
-        for name in ["A", "Z", "AA", "AZ", "ZZ", "AAA", "XFD"] {
-            assert_eq!(letters(column(name).unwrap()), name);
-        }
-        assert_eq!(column("7"), None);
-    }
 
     #[test]
     fn rows_are_lines_and_cells_have_places() {
@@ -144,7 +122,7 @@ mod tests {
             text,
             format!("Lohn\n\nName\t\tAHV\nAnna Muster\t\t\n\n{far}x\tx\n")
         );
-        let places: Vec<&str> = places.iter().map(|(_, place)| place.as_str()).collect();
+        let places: Vec<String> = places.iter().map(|(_, place)| place.to_string()).collect();
         let cells = ["A3", "C3", "A4", "CV9", "GR9"].map(|cell| format!("sheet Lohn {cell}"));
         assert_eq!(places[1..], cells);
     }

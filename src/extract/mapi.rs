@@ -80,7 +80,7 @@ pub(super) fn read(
         content.push_str(&line);
         content.push('\n');
     }
-    let places = vec![(start..content.len(), "properties".to_owned())];
+    let places = vec![(start..content.len(), "properties".into())];
     work.text(source.path, content, places);
     for property in item.iter().filter(|property| !property.value.is_empty()) {
         let (kind, bytes) = match property.id {

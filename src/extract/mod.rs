@@ -28,6 +28,7 @@ mod page;
 mod password;
 mod pdf;
 mod picture;
+mod place;
 mod plain;
 mod ppt;
 mod rar;
@@ -58,6 +59,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{self, Limits, Message, PartPath};
 
 pub use mbox::messages;
+pub use place::Place;
 
 use work::Work;
 
@@ -158,7 +160,7 @@ pub struct Text {
     pub content: String,
     /// Where in the part a position lies for a human, sorted by start, none over another. A stretch
     /// without a place is simply the part.
-    pub places: Vec<(Range<usize>, String)>,
+    pub places: Vec<(Range<usize>, Place)>,
     /// The part this one says again (the text part beside an HTML part), if any: a finding that
     /// stands in both is reported there only.
     pub repeats: Option<PartPath>,
@@ -168,18 +170,18 @@ impl Text {
     /// False for what a page does not show where it stands: hidden text, comments, attributes. It stands
     /// behind the page, and has nothing to do with what is shown last.
     pub fn is_seen(&self, offset: usize) -> bool {
-        !page::UNSEEN.contains(&self.place(offset))
+        !page::UNSEEN.contains(&self.place(offset).as_str())
     }
 
     /// Where a byte offset of `content` lies for a human (`page 3`, `hidden text`); empty where
     /// the part says it all.
-    pub fn place(&self, offset: usize) -> &str {
+    pub fn place(&self, offset: usize) -> String {
         let after = self
             .places
             .partition_point(|(range, _)| range.start <= offset);
         let last = self.places.get(..after).and_then(<[_]>::last);
         let found = last.filter(|(range, _)| range.contains(&offset));
-        found.map_or("", |(_, place)| place.as_str())
+        found.map_or_else(String::new, |(_, place)| place.to_string())
     }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the number in a cell into what a person sees (ECMA-376, 18.8.30 and 18.8.31).
 //!
-//! Groups of thousands and scientific notation are left out: they hide what a number says.
+//! Groups of thousands, scientific notation and rounding of what somebody typed in are left out: they
+//! hide what a number says.
+
+use std::borrow::Cow;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -80,21 +83,23 @@ impl Shape {
 
     /// The number as this format shows it; what is no number stays as it is. `is_1904` tells from
     /// which day dates count (18.17.4.1).
-    pub fn show(&self, raw: &str, is_1904: bool) -> String {
+    pub fn show<'a>(&self, raw: &'a str, is_1904: bool) -> Cow<'a, str> {
+        if *self == Self::General && is_short(raw) {
+            return Cow::Borrowed(raw);
+        }
         let Some(value) = raw
             .trim()
             .parse::<f64>()
             .ok()
             .filter(|value| value.is_finite())
         else {
-            return raw.to_owned();
+            return Cow::Borrowed(raw);
         };
+        let general = || general(raw.trim(), value);
         match self {
-            Self::General => general(raw.trim(), value),
-            Self::Number(tokens) => number(tokens, value),
-            Self::Date(tokens) => {
-                moment(tokens, value, is_1904).unwrap_or_else(|| general(raw.trim(), value))
-            }
+            Self::General => general(),
+            Self::Number(tokens) => Cow::Owned(number(tokens, value)),
+            Self::Date(tokens) => moment(tokens, value, is_1904).map_or_else(general, Cow::Owned),
         }
     }
 }
@@ -162,13 +167,34 @@ fn bracket(inside: &str) -> Option<Token> {
     (is_run && "hms".contains(first)).then_some(Token::Elapsed(first))
 }
 
-/// A number as short as it can be written, of the 15 digits that a cell keeps.
-fn general(raw: &str, value: f64) -> String {
-    if raw.bytes().all(|byte| byte.is_ascii_digit()) {
-        return raw.to_owned();
+/// Digits that a cell keeps.
+const DIGITS: usize = 15;
+
+/// True for a number that is written as short as it can be: whole, or of no more digits than a cell
+/// keeps and without a zero at its end.
+fn is_short(raw: &str) -> bool {
+    let is_whole = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match raw.split_once('.') {
+        None => is_whole(raw),
+        Some((whole, fraction)) => {
+            let has_no_zeros =
+                (whole == "0" || !whole.starts_with('0')) && !fraction.ends_with('0');
+            has_no_zeros && raw.len() <= DIGITS + 1 && is_whole(whole) && is_whole(fraction)
+        }
     }
-    let kept = format!("{value:.14e}").parse().unwrap_or(value);
-    format!("{kept}")
+}
+
+/// A number as short as it can be written, of the digits that a cell keeps.
+fn general(raw: &str, value: f64) -> Cow<'_, str> {
+    if is_short(raw) {
+        return Cow::Borrowed(raw);
+    }
+    Cow::Owned(kept(value).to_string())
+}
+
+/// The number in the digits that a cell keeps.
+fn kept(value: f64) -> f64 {
+    format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value)
 }
 
 fn number(tokens: &[Token], value: f64) -> String {
@@ -181,6 +207,7 @@ fn number(tokens: &[Token], value: f64) -> String {
         .count();
     let is_percent = tokens.contains(&Token::Percent);
     let value = if is_percent { value * 100.0 } else { value };
+    let decimals = decimals.max(typed_decimals(value));
     // A half is rounded up, as a spreadsheet does; Rust rounds it to the even digit.
     let up = if value.fract() == 0.0 {
         1.0
@@ -189,11 +216,20 @@ fn number(tokens: &[Token], value: f64) -> String {
     };
     let digits = format!("{:.*}", decimals.min(30), value.abs() * up);
     let (digits, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let mut text = fill(whole, digits.trim_start_matches('0'));
+    let is_digit = |token: &Token| matches!(token, Token::Digit(_));
+    // What the format has no place for stands behind its last digit.
+    let last = rest.iter().rposition(is_digit);
+    let tail = match last {
+        None if !fraction.is_empty() => format!(".{fraction}"),
+        _ => String::new(),
+    };
+    let mut text = fill(whole, digits.trim_start_matches('0'), &tail);
     let mut fraction = fraction.chars();
-    for token in rest {
+    for (at, token) in rest.iter().enumerate() {
         match token {
+            Token::Point if last.is_none() => {}
             Token::Point => text.push('.'),
+            Token::Digit(_) if Some(at) == last => text.extend(fraction.by_ref()),
             Token::Digit(_) => text.extend(fraction.next()),
             Token::Literal(literal) => text.push_str(literal),
             Token::Percent => text.push('%'),
@@ -206,13 +242,33 @@ fn number(tokens: &[Token], value: f64) -> String {
     text
 }
 
-/// Fills the digits before the point into their places, from the right.
-fn fill(tokens: &[Token], digits: &str) -> String {
+/// A number of more digits than this was computed, not typed in.
+const TYPED: usize = 12;
+
+/// The decimals of a number that was typed in; none of one that was computed.
+fn typed_decimals(value: f64) -> usize {
+    if value.fract() == 0.0 {
+        return 0;
+    }
+    let kept = kept(value).to_string();
+    let digits = kept.bytes().filter(u8::is_ascii_digit).count();
+    let fraction = kept
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
+    if digits > TYPED { 0 } else { fraction }
+}
+
+/// Fills the digits before the point into their places, from the right, `tail` behind the last.
+fn fill(tokens: &[Token], digits: &str, tail: &str) -> String {
     let mut pieces = Vec::new();
     let mut left = digits;
     let is_digit = |token: &Token| matches!(token, Token::Digit(_));
     let first = tokens.iter().position(is_digit);
+    let last = tokens.iter().rposition(is_digit);
     for (at, token) in tokens.iter().enumerate().rev() {
+        if Some(at) == last {
+            pieces.push(tail.to_owned());
+        }
         match token {
             Token::Digit(_) if Some(at) == first && !left.is_empty() => {
                 pieces.push(left.to_owned());
@@ -301,7 +357,7 @@ mod tests {
     use super::*;
 
     fn show(code: &str, raw: &str) -> String {
-        Shape::read(code).show(raw, false)
+        Shape::read(code).show(raw, false).into_owned()
     }
 
     #[test]
@@ -310,13 +366,19 @@ mod tests {
         assert_eq!(show("0.00E+00", "7.569217076985E12"), "7569217076985");
         assert_eq!(show("General", "0.30000000000000004"), "0.3");
         assert_eq!(show("General", "4111111111111111"), "4111111111111111");
+        assert_eq!(show("General", "73.40"), "73.4");
+        assert_eq!(show("General", "0.1234567890123456"), "0.123456789012346");
         assert_eq!(show("General", "-12.50"), "-12.5");
         assert_eq!(show("General", "text"), "text");
         assert_eq!(show("#,##0.00", "1234567.5"), "1234567.50");
-        assert_eq!(show("0%", "0.125"), "13%");
-        assert_eq!(show("0", "-0.2"), "0");
+        assert_eq!(show("0%", "0.125"), "12.5%");
+        assert_eq!(show("0.00%", "0.125"), "12.50%");
+        assert_eq!(show("0", "-0.2"), "-0.2");
+        assert_eq!(show("0.00", "13.024681"), "13.024681");
+        assert_eq!(show("0.00 \"kg\"", "0.3333333333333333"), "0.33 kg");
+        assert_eq!(show("0 \"kg\"", "12.5"), "12.5 kg");
         assert_eq!(show("\"CHF\" #,##0;[Red]\\-#,##0", "85000"), "CHF 85000");
-        assert_eq!(show("[$CHF-807] 0.0", "-85000.25"), "-CHF 85000.3");
+        assert_eq!(show("[$CHF-807] 0.0", "-85000.25"), "-CHF 85000.25");
         assert_eq!(show(";;;", "12"), "12");
     }
 

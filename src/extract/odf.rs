@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns OpenDocument texts, sheets and slides (ODF 1.3, part 3) into text.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 
 use super::draft::Draft;
@@ -184,14 +186,14 @@ impl Reader {
         let links = std::mem::take(&mut self.links);
         self.draft.push(&links.join("\n"));
         self.is_spreadsheet = false;
-        self.draft.at("");
+        self.draft.leave();
     }
 
     /// Writes what was read so far; what comes stands elsewhere.
     fn turn_to(&mut self, place: String) {
         let text = std::mem::take(&mut self.flow).finish();
         self.draft.push(&text);
-        self.draft.at("");
+        self.draft.leave();
         self.draft.gap();
         self.draft.at(place.as_str());
         self.place = place;
@@ -210,7 +212,7 @@ impl Reader {
             "table-cell" | "covered-table-cell" if self.grid.is_some() => {
                 let repeated = attributes.get("number-columns-repeated");
                 self.repeated = repeated.and_then(|n| n.parse().ok()).unwrap_or(1);
-                self.value = attributes.get("value");
+                self.value = attributes.get("value").map(Cow::into_owned);
                 self.flow = Flow::default();
             }
             "table" => self.flow.table(),
@@ -225,10 +227,16 @@ impl Reader {
                 self.flow.block();
                 self.texts += 1;
             }
+            "hidden-text" => {
+                let text = attributes.get("string-value");
+                self.flow.add(&text.unwrap_or_default());
+            }
             "s" => self.flow.add(" "),
             "tab" => self.flow.add_as_is("\t"),
             "line-break" => self.flow.line_break(),
-            "a" => self.links.extend(attributes.get("href")),
+            "a" => self
+                .links
+                .extend(attributes.get("href").map(Cow::into_owned)),
             _ => {}
         }
     }
@@ -270,7 +278,7 @@ impl Reader {
         let value = self.value.take();
         // What is shown in scientific notation hides what it is.
         let text = match value {
-            Some(value) if shown.contains("E+") => Shape::General.show(&value, false),
+            Some(value) if shown.contains("E+") => Shape::General.show(&value, false).into_owned(),
             _ => shown,
         };
         if let Some(grid) = &mut self.grid {

@@ -3,6 +3,7 @@
 //! PowerPoint, Outlook.
 
 mod encrypted;
+mod properties;
 
 use std::io::{self, Cursor, Read as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,13 +57,14 @@ fn by_program(ole: &mut Ole<'_>, source: &Source<'_>, work: &mut Work) {
         ppt::read(ole, source, work);
     } else if has("Workbook") || has("Book") {
         work.is_rather("workbook");
-        xls::read(source, work);
+        xls::read(ole, source, work);
     } else if object::is_object(ole) {
         return object::read(ole, source, work);
     } else {
         let detail = "a compound file of a program that is not known";
         work.unreadable(source.path, Why::Unreadable, detail);
     }
+    properties::read(ole, source, work);
     object::embedded(ole, source, work);
 }
 

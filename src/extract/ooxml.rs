@@ -179,14 +179,14 @@ impl<'a> Package<'a> {
                 let is_external = get("TargetMode") == "External";
                 let target = get("Target");
                 links.push(Link {
-                    id: get("Id"),
+                    id: get("Id").into_owned(),
                     kind: get("Type")
                         .rsplit('/')
                         .next()
                         .unwrap_or_default()
                         .to_owned(),
                     target: if is_external {
-                        target
+                        target.into_owned()
                     } else {
                         resolve(folder, &target)
                     },
@@ -206,7 +206,7 @@ impl<'a> Package<'a> {
             self.damaged.push(part.to_owned());
         }
         if !story.text.trim().is_empty() {
-            self.draft.at("");
+            self.draft.leave();
             self.draft.gap();
             self.draft.at(place);
             self.draft.push(&story.text);
@@ -282,7 +282,7 @@ impl<'a> Package<'a> {
                 self.add(&name, "properties", story);
             }
         }
-        self.draft.at("");
+        self.draft.leave();
         self.draft.gap();
         self.draft.at("links and fields");
         self.draft.push(&self.aside.join("\n"));

@@ -7,6 +7,7 @@ use std::ops::Range;
 use crate::message::parameters;
 
 use super::flow::Flow;
+use super::place::Place;
 use super::{bidi, style};
 
 /// Elements that break the line at both ends.
@@ -199,7 +200,7 @@ pub(super) struct Said {
     /// What a person reads, then what is not seen.
     pub text: String,
     /// Where in it what is not seen stands.
-    pub places: Vec<(Range<usize>, String)>,
+    pub places: Vec<(Range<usize>, Place)>,
     /// The same with what is hidden in its place, where that may be another number.
     pub whole: Option<String>,
 }
@@ -349,7 +350,7 @@ impl Page {
             }
             let start = text.len();
             text.push_str(&more);
-            places.push((start..text.len(), (*place).to_owned()));
+            places.push((start..text.len(), (*place).into()));
         }
         Said {
             text,

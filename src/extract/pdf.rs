@@ -3,18 +3,20 @@
 //! the files attached to it.
 
 mod attached;
+mod drawn;
 mod form;
 mod lines;
+mod notes;
+mod tree;
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use memchr::memmem;
-use pdf_oxide::annotations::{Annotation, LinkAction};
 use pdf_oxide::document::PdfDocument;
 use pdf_oxide::object::Object;
 
-use super::{Format, Source, Why, Work};
+use super::{Format, Place, Source, Why, Work};
 
 /// The head stands in the first bytes, behind whatever a server put there (ISO 32000-1, annex H.3.4.1).
 const HEAD: usize = 1024;
@@ -24,6 +26,9 @@ const MOST_PAGES: usize = 5_000;
 
 /// Text beyond this is not read. A page may be drawn from the same bytes again and again.
 const MOST_TEXT: usize = 64 << 20;
+
+/// Annotations beyond this are not read.
+const MOST_NOTES: usize = 100_000;
 
 /// Objects that are drawn: operators that stand in the content of a page (ISO 32000-1, annex A).
 const DRAWS: &[&[u8]] = &[b" Do", b"\nDo", b" EI", b"\nEI"];
@@ -75,6 +80,10 @@ fn read(source: &Source<'_>, work: &mut Work) {
     {
         return encrypted(Some(&document), source, work);
     }
+    if !tree::is_sound(&document) {
+        let detail = "a PDF whose pages hold each other";
+        return work.unreadable(source.path, Why::Unreadable, detail);
+    }
     let count = document.page_count().unwrap_or(0);
     let mut pages = Pages {
         // Its tags may say what a letter stands for, and in which order it is read.
@@ -82,12 +91,12 @@ fn read(source: &Source<'_>, work: &mut Work) {
         ..Pages::default()
     };
     for page in 0..count.min(MOST_PAGES) {
-        if pages.text.len() > MOST_TEXT {
+        if pages.is_full() {
             break;
         }
         pages.add(page, &document);
     }
-    if count > MOST_PAGES || pages.text.len() > MOST_TEXT {
+    if count > MOST_PAGES || pages.is_full() {
         let detail = format!("{count} pages are more than are read");
         work.unreadable(source.path, Why::OverBudget, detail);
     }
@@ -140,29 +149,29 @@ fn version(document: &PdfDocument) -> Option<i64> {
 #[derive(Default)]
 struct Pages {
     text: String,
-    places: Vec<(Range<usize>, String)>,
+    places: Vec<(Range<usize>, Place)>,
     is_tagged: bool,
     /// The numbers of pages on which something was drawn, and nothing written.
     pictures: Vec<usize>,
     /// The files that are attached to pages.
     files: Vec<Object>,
+    /// How many annotations were read: pages may share them.
+    notes: usize,
 }
 
 impl Pages {
+    fn is_full(&self) -> bool {
+        self.text.len() > MOST_TEXT || self.notes > MOST_NOTES
+    }
+
     fn add(&mut self, page: usize, document: &PdfDocument) {
-        // To look for annotations costs as much as there are pages before.
-        let has_some = |page: Object| {
-            page.as_dict()
-                .is_some_and(|page| page.contains_key("Annots"))
-        };
-        let annotations = match document.get_page(page).map(has_some) {
-            Ok(false) => Vec::new(),
-            _ => document.get_annotations(page).unwrap_or_default(),
-        };
-        let plain = match self.is_tagged {
-            true => None,
-            false => lines::read(page, document, &annotations),
-        };
+        let object = document.get_page(page).unwrap_or(Object::Null);
+        let notes = notes::read(document, &object);
+        // What is written in the others is drawn apart from the page.
+        let is_plain = !self.is_tagged && notes.iter().all(|note| note.is_link);
+        let plain = is_plain
+            .then(|| drawn::read(page, &object, document))
+            .flatten();
         let text = plain.unwrap_or_else(|| document.extract_text(page).unwrap_or_default());
         if text.trim().is_empty() {
             let content = document.get_page_content_data(page).unwrap_or_default();
@@ -174,28 +183,12 @@ impl Pages {
             }
         }
         self.put(&format!("page {}", page + 1), text);
-        let comments = self.comments(annotations);
-        self.put(&format!("page {} comments", page + 1), comments);
-    }
-
-    /// What is written on a page without being part of it, and where its links lead.
-    fn comments(&mut self, annotations: Vec<Annotation>) -> String {
-        let mut lines = Vec::new();
-        for annotation in annotations {
-            if let Some(LinkAction::Uri(address)) = annotation.action {
-                lines.push(address);
-            }
-            if annotation.field_type.is_none() {
-                lines.extend(annotation.author);
-                lines.extend(annotation.subject);
-                lines.extend(annotation.contents);
-            }
-            let file = annotation
-                .raw_dict
-                .and_then(|mut entries| entries.remove("FS"));
-            self.files.extend(file);
-        }
-        lines.join("\n")
+        let lines = notes.iter().flat_map(|note| &note.lines);
+        let lines: Vec<&str> = lines.map(String::as_str).collect();
+        self.put(&format!("page {} comments", page + 1), lines.join("\n"));
+        self.notes += notes.len();
+        self.files
+            .extend(notes.into_iter().filter_map(|note| note.file));
     }
 
     fn put(&mut self, place: &str, text: String) {
@@ -207,7 +200,7 @@ impl Pages {
         if !self.text.ends_with('\n') {
             self.text.push('\n');
         }
-        self.places.push((start..self.text.len(), place.to_owned()));
+        self.places.push((start..self.text.len(), place.into()));
     }
 }
 

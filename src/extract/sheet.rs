@@ -13,6 +13,8 @@ use super::ooxml::{Link, Package};
 use super::story::Story;
 use super::xml::{self, Piece};
 
+pub(super) use cells::{boolean, margin};
+
 /// What all sheets of a workbook share.
 #[derive(Default)]
 struct Book {
@@ -97,11 +99,14 @@ fn workbook(bytes: &[u8], book: &mut Book) -> Vec<Sheet> {
             book.is_1904 = value.is_some_and(|value| value == "1" || value == "true");
         }
         Piece::Start("sheet", attributes) => sheets.push(Sheet {
-            name: attributes.get("name").unwrap_or_default(),
+            name: attributes.get("name").unwrap_or_default().into_owned(),
             is_hidden: attributes
                 .get("state")
                 .is_some_and(|state| state != "visible"),
-            id: attributes.get_prefixed("id").unwrap_or_default(),
+            id: attributes
+                .get_prefixed("id")
+                .unwrap_or_default()
+                .into_owned(),
         }),
         _ => {}
     });

@@ -19,7 +19,7 @@ pub(super) fn read(package: &mut Package<'_>, main: &str, bytes: &[u8], work: &m
     xml::walk(&xml::decode(bytes), |piece| {
         if let Piece::Start("sldId", attributes) = piece
             && let Some(id) = attributes.get_prefixed("id")
-            && let Some(link) = targets.get(id.as_str())
+            && let Some(link) = targets.get(&*id)
         {
             slides.push(link.target.clone());
         }

@@ -182,6 +182,9 @@ fn beside(name: &str, attributes: &Attributes<'_>, aside: &mut Flow) {
         "comment" => &["author"],
         "fldSimple" => &["instr"],
         "cmAuthor" | "author" => &["name"],
+        "ins" | "del" | "moveFrom" | "moveTo" => &["author"],
+        "listItem" => &["displayText"],
+        "textpath" => &["string"],
         "person" => &["displayName"],
         _ => &[],
     };

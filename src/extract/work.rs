@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::message::{Message, PartPath, charset};
 
 use super::{
-    Budget, Extract, FORMATS, Opened, Source, Text, Unreadable, Why, bidi, password, plain,
+    Budget, Extract, FORMATS, Opened, Place, Source, Text, Unreadable, Why, bidi, password, plain,
 };
 
 /// Of a process's memory the share that unpacked content and text may take at once, in sixteenths: the
@@ -25,9 +25,6 @@ const MOST_ATTEMPTS: usize = 64;
 /// What is shorter, in bytes, is nothing packed or encrypted (a ZIP of nothing has 22, a block of AES
 /// 16): of an unknown kind, its characters are all there is.
 const SHORT: usize = 16;
-
-/// Bytes that are unpacked at a time.
-const STEP: usize = 64 << 10;
 
 /// An extraction under way.
 #[derive(Debug)]
@@ -104,7 +101,7 @@ impl<'a> Work<'a> {
     }
 
     /// Adds the text of a part, with LF line ends. Blank text is nothing.
-    pub fn text(&mut self, part: &PartPath, content: String, places: Vec<(Range<usize>, String)>) {
+    pub fn text(&mut self, part: &PartPath, content: String, places: Vec<(Range<usize>, Place)>) {
         if content.trim().is_empty() {
             return;
         }
@@ -124,7 +121,7 @@ impl<'a> Work<'a> {
         &mut self,
         part: PartPath,
         content: String,
-        places: Vec<(Range<usize>, String)>,
+        places: Vec<(Range<usize>, Place)>,
         repeats: Option<PartPath>,
     ) {
         self.held = self.held.saturating_add(content.len());
@@ -179,33 +176,28 @@ impl<'a> Work<'a> {
         &mut self,
         part: &PartPath,
         packed: usize,
-        mut reader: impl Read,
+        reader: impl Read,
     ) -> Option<Unpacked> {
         let left = usize::try_from(self.left.unpacked).unwrap_or(usize::MAX);
         let room = self.room();
         let by_ratio = packed.saturating_mul(self.left.ratio).max(RATIO_FROM);
         let most = left.min(room).min(by_ratio);
         let mut bytes = Vec::new();
-        let mut step = vec![0; STEP];
-        let fault = loop {
-            match reader.read(&mut step) {
-                Ok(0) => break None,
-                Ok(count) => bytes.extend_from_slice(step.get(..count).unwrap_or_default()),
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => break Some(error.to_string()),
-            }
-            if bytes.len() > most {
-                self.left.unpacked -= u64::try_from(most).unwrap_or(u64::MAX);
-                let why = if most == by_ratio {
-                    let ratio = self.left.ratio;
-                    format!("it unpacks to more than {ratio} times its {packed} bytes")
-                } else {
-                    format!("it unpacks to more than the {most} bytes that a message has left")
-                };
-                self.unreadable(part, Why::OverBudget, why);
-                return None;
-            }
-        };
+        // One byte more tells that there is more.
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        let fault = reader.take(limit).read_to_end(&mut bytes).err();
+        if bytes.len() > most {
+            self.left.unpacked -= u64::try_from(most).unwrap_or(u64::MAX);
+            let why = if most == by_ratio {
+                let ratio = self.left.ratio;
+                format!("it unpacks to more than {ratio} times its {packed} bytes")
+            } else {
+                format!("it unpacks to more than the {most} bytes that a message has left")
+            };
+            self.unreadable(part, Why::OverBudget, why);
+            return None;
+        }
+        let fault = fault.map(|fault| fault.to_string());
         self.left.unpacked -= u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.held = self.held.saturating_add(bytes.len());
         Some(Unpacked { bytes, fault })

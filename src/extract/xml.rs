@@ -22,47 +22,57 @@ pub(super) enum Piece<'a> {
 /// The attributes of an element.
 pub(super) struct Attributes<'a>(&'a BytesStart<'a>);
 
-impl Attributes<'_> {
+impl<'a> Attributes<'a> {
     /// The value of the first attribute of this local name.
-    pub fn get(&self, name: &str) -> Option<String> {
-        self.value(|key| key.rsplit(':').next() == Some(name))
+    pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        let mut all = self.all();
+        all.find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The value of the first attribute of this local name that has a prefix: `r:id` beside `id`.
-    pub fn get_prefixed(&self, name: &str) -> Option<String> {
-        self.value(|key| key.split_once(':').is_some_and(|(_, local)| local == name))
+    pub fn get_prefixed(&self, name: &str) -> Option<Cow<'a, str>> {
+        let is_meant = |key: &str| key.split_once(':').is_some_and(|(_, local)| local == name);
+        let mut all = self.0.attributes();
+        let mut all = all.with_checks(false).flatten();
+        let found = all.find(|attribute| is_meant(attribute.key.as_ref()));
+        found.map(|attribute| unescaped(attribute.value))
     }
 
     /// The local names and values of all attributes, but for declarations of names.
-    pub fn all(&self) -> Vec<(String, String)> {
+    pub fn all(&self) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let mut attributes = self.0.attributes();
-        let found = attributes.with_checks(false).flatten();
+        attributes.with_checks(false);
+        let found = attributes.flatten();
         let found = found.filter(|attribute| !attribute.key.as_ref().starts_with("xmlns"));
-        let found = found.map(|attribute| {
-            let name = attribute.key.local_name().as_ref().to_owned();
-            (name, unescaped(attribute.value))
-        });
-        found.collect()
-    }
-
-    fn value(&self, is_meant: impl Fn(&str) -> bool) -> Option<String> {
-        let mut attributes = self.0.attributes();
-        let found = attributes.with_checks(false).flatten();
-        let mut found = found.filter(|attribute| is_meant(attribute.key.as_ref()));
-        Some(unescaped(found.next()?.value))
+        found.map(|attribute| {
+            let name = attribute.key.into_inner();
+            let (_, local) = name.rsplit_once(':').unwrap_or(("", name));
+            (local, unescaped(attribute.value))
+        })
     }
 }
 
-fn unescaped(value: Cow<'_, str>) -> String {
+fn unescaped(value: Cow<'_, str>) -> Cow<'_, str> {
+    if memchr::memchr(b'&', value.as_bytes()).is_none() {
+        return value;
+    }
     match unescape(&value) {
-        Ok(text) => text.into_owned(),
-        Err(_) => value.into_owned(),
+        Ok(text) => Cow::Owned(text.into_owned()),
+        Err(_) => value,
     }
 }
 
 /// XML as text, in the encoding that its first bytes tell.
-pub(super) fn decode(bytes: &[u8]) -> String {
-    charset::decode(bytes, Some(declared(bytes).unwrap_or("utf-8")))
+pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let label = declared(bytes).unwrap_or("utf-8");
+    let marked = bytes.strip_prefix(b"\xef\xbb\xbf");
+    // What has a NUL may be UTF-16, whatever it says.
+    let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let is_utf8 = label.eq_ignore_ascii_case("utf-8") && !start.contains(&0);
+    match str::from_utf8(marked.unwrap_or(bytes)) {
+        Ok(text) if is_utf8 || marked.is_some() => Cow::Borrowed(text),
+        _ => Cow::Owned(charset::decode(bytes, Some(label))),
+    }
 }
 
 /// The encoding that the declaration names (XML 1.0, 4.3.3).

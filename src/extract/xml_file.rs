@@ -53,7 +53,7 @@ impl Format for XmlFile {
             }
         }
         // What is not XML to its end is shown as it is.
-        let text = lines(&xml).unwrap_or_else(|| plain::with_lf(xml));
+        let text = lines(&xml).unwrap_or_else(|| plain::with_lf(xml.into_owned()));
         work.text(source.path, text, Vec::new());
     }
 }

@@ -10,7 +10,10 @@ fn text(html: &str) -> String {
 /// The text that stands at a place.
 fn at(html: &str, place: &str) -> String {
     let (said, ..) = read(html);
-    let found = said.places.iter().find(|(_, name)| name == place);
+    let found = said
+        .places
+        .iter()
+        .find(|(_, name)| name.to_string() == place);
     found.map_or_else(String::new, |(range, _)| {
         said.text[range.clone()].to_owned()
     })

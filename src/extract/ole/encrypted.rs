@@ -62,7 +62,7 @@ impl Lock {
         let is_aes = attributes.get("cipherAlgorithm")? == "AES";
         (is_aes && is_cbc).then_some(())?;
         Some(Self {
-            hash: attributes.get("hashAlgorithm")?,
+            hash: attributes.get("hashAlgorithm")?.into_owned(),
             key_bits: attributes.get("keyBits")?.parse().ok()?,
             salt: bytes(attributes, "saltValue")?,
         })

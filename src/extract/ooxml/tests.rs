@@ -14,13 +14,13 @@ fn read(files: &[(&str, &[u8])]) -> Extract {
 }
 
 /// The text, each line with its place.
-fn lines(extract: &Extract) -> Vec<(&str, &str)> {
+fn lines(extract: &Extract) -> Vec<[String; 2]> {
     let text = &extract.texts[0];
     let mut at = 0;
     let mut lines = Vec::new();
     for line in text.content.split('\n') {
         if !line.is_empty() {
-            lines.push((text.place(at), line));
+            lines.push([text.place(at), line.to_owned()]);
         }
         at += line.len() + 1;
     }
@@ -42,13 +42,13 @@ fn every_part_of_a_text_is_read() {
         ("word/vbaProject.bin", b"\xd0\xcf"),
     ]);
     let expected = [
-        ("", "body"),
-        ("header", "head"),
-        ("comments", "remark"),
-        ("properties", "Beat"),
-        ("properties", "Muster AG"),
-        ("links and fields", "Anna"),
-        ("links and fields", "mailto:a@b.ch"),
+        ["", "body"],
+        ["header", "head"],
+        ["comments", "remark"],
+        ["properties", "Beat"],
+        ["properties", "Muster AG"],
+        ["links and fields", "Anna"],
+        ["links and fields", "mailto:a@b.ch"],
     ];
     assert_eq!(lines(&read), expected);
     assert_eq!(read.texts[1].part.0, "1/a.docx/word/embeddings/list.csv");
@@ -68,10 +68,10 @@ fn slides_come_in_the_order_shown() {
         ("ppt/slides/slide9.xml", b"<p:sld><a:p><a:t>left over</a:t></a:p></p:sld>"),
     ]);
     let expected = [
-        ("slide 1", "first"),
-        ("slide 2", "second"),
-        ("slide 2 notes", "said"),
-        ("", "left over"),
+        ["slide 1", "first"],
+        ["slide 2", "second"],
+        ["slide 2 notes", "said"],
+        ["", "left over"],
     ];
     assert_eq!(lines(&read), expected);
 }

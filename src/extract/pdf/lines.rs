@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Turns the text of a plain page into lines: one that is written level, line by line downwards.
-//!
-//! The library orders any page, and looks at each letter for that; a letter or a list written by a
-//! program needs none of it, and takes a fifth of the time.
-
-use pdf_oxide::annotation_types::AnnotationSubtype;
-use pdf_oxide::annotations::Annotation;
-use pdf_oxide::document::PdfDocument;
-use pdf_oxide::extractors::SpanMergingConfig;
-use pdf_oxide::layout::TextSpan;
+//! Turns the spans of a plain page into lines: one that is written level, line by line downwards.
 
 /// Spans whose base lines differ by less than this are one line, in font sizes.
 const LEVEL: f32 = 0.3;
@@ -20,48 +11,55 @@ const CELL: f32 = 1.5;
 /// Spans may overlap by so much, in font sizes.
 const OVERLAP: f32 = 0.1;
 
-/// The text of a page, if it is a plain one.
-pub(super) fn read(
-    page: usize,
-    document: &PdfDocument,
-    annotations: &[Annotation],
-) -> Option<String> {
-    // What is written in the others is drawn apart from the page.
-    let is_link = |annotation: &Annotation| annotation.subtype_enum == AnnotationSubtype::Link;
-    if !annotations.iter().all(is_link) || document.get_page_rotation(page).ok()? != 0 {
-        return None;
-    }
-    let spans = document.extract_spans_with_config(page, SpanMergingConfig::default());
-    text(&spans.ok()?)
+/// Where a span of text stands on the page, in its units.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stand {
+    /// Where it begins.
+    pub x: f32,
+    /// Its base line.
+    pub y: f32,
+    pub width: f32,
+    /// The size of its letters.
+    pub size: f32,
 }
 
-/// The spans as lines; none where they do not follow each other as a person reads them.
-fn text(spans: &[TextSpan]) -> Option<String> {
-    let mut text = String::new();
-    let mut last: Option<&TextSpan> = None;
-    for span in spans {
-        if span.rotation_degrees != 0.0 || span.wmode != 0 || !reads_rightwards(&span.text) {
+/// The lines so far.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    text: String,
+    last: Option<Stand>,
+}
+
+impl Lines {
+    /// Adds a span. None where it does not follow the last one as a person reads them.
+    pub fn add(&mut self, text: &str, stand: Stand) -> Option<()> {
+        if !reads_rightwards(text) {
             return None;
         }
-        if span.text.is_empty() {
-            continue;
+        if text.is_empty() {
+            return Some(());
         }
-        if let Some(last) = last {
-            text.push_str(between(last, span)?);
+        if let Some(last) = self.last {
+            let is_parted = self.text.ends_with(' ') || text.starts_with(' ');
+            self.text.push_str(between(last, stand, is_parted)?);
         }
-        text.push_str(&span.text);
-        last = Some(span);
+        self.text.push_str(text);
+        self.last = Some(stand);
+        Some(())
     }
-    (!text.trim().is_empty()).then_some(text)
+
+    /// The text; none where there is none.
+    pub fn finish(self) -> Option<String> {
+        (!self.text.trim().is_empty()).then_some(self.text)
+    }
 }
 
 /// What stands between two spans; none where the second stands higher, or over the first.
-fn between(last: &TextSpan, span: &TextSpan) -> Option<&'static str> {
-    let size = last.font_size.min(span.font_size).max(1.0);
-    let down = (last.bbox.y - span.bbox.y) / size;
+fn between(last: Stand, next: Stand, is_parted: bool) -> Option<&'static str> {
+    let size = last.size.min(next.size).max(1.0);
+    let down = (last.y - next.y) / size;
     if down.abs() < LEVEL {
-        let gap = (span.bbox.x - last.bbox.x - last.bbox.width) / size;
-        let is_parted = last.text.ends_with(' ') || span.text.starts_with(' ');
+        let gap = (next.x - last.x - last.width) / size;
         return match gap {
             gap if gap > CELL => Some("\t"),
             gap if gap > BLANK && !is_parted => Some(" "),
@@ -79,31 +77,37 @@ fn between(last: &TextSpan, span: &TextSpan) -> Option<&'static str> {
 /// False for scripts that are written from right to left, or without blanks.
 fn reads_rightwards(text: &str) -> bool {
     text.is_ascii()
-        || text
-            .chars()
-            .all(|c| c < '\u{590}' || ('\u{1e00}'..'\u{2e80}').contains(&c))
+        || text.chars().all(|c| {
+            c < '\u{590}'
+                || ('\u{1e00}'..'\u{2e80}').contains(&c)
+                || ('\u{fb00}'..'\u{fb07}').contains(&c)
+        })
 }
 
 #[cfg(test)]
 mod tests {
-    use pdf_oxide::geometry::Rect;
-
     use super::*;
 
-    fn spans(of: &[(&str, f32, f32)]) -> Vec<TextSpan> {
-        of.iter()
-            .map(|(text, x, y)| TextSpan {
-                text: (*text).to_owned(),
-                bbox: Rect::new(*x, *y, 10.0 * text.len() as f32, 10.0),
-                font_size: 10.0,
-                ..TextSpan::default()
-            })
-            .collect()
+    fn text(spans: &[(&str, f32, f32)]) -> Option<String> {
+        let mut lines = Lines::default();
+        for (text, x, y) in spans {
+            let width = 10.0 * text.len() as f32;
+            lines.add(
+                text,
+                Stand {
+                    x: *x,
+                    y: *y,
+                    width,
+                    size: 10.0,
+                },
+            )?;
+        }
+        lines.finish()
     }
 
     #[test]
     fn lines_blanks_and_cells_stand_where_the_page_has_them() {
-        let page = spans(&[
+        let page = text(&[
             ("756.", 0.0, 90.0),
             ("9217", 40.0, 90.0),
             ("Anna", 83.0, 90.5),
@@ -112,7 +116,7 @@ mod tests {
             ("Ende", 0.0, 50.0),
         ]);
         let expected = "756.9217 Anna\tLohn\n5000\n\nEnde";
-        assert_eq!(text(&page).unwrap(), expected);
+        assert_eq!(page.unwrap(), expected);
     }
 
     #[test]
@@ -122,10 +126,9 @@ mod tests {
             ("left", 0.0, 78.0),
             ("right", 90.0, 90.0),
         ];
-        assert_eq!(text(&spans(&columns)), None);
-        let doubled = [("bold", 0.0, 90.0), ("bold", 0.3, 90.0)];
-        assert_eq!(text(&spans(&doubled)), None);
-        assert_eq!(text(&spans(&[("שלום", 0.0, 90.0)])), None);
+        assert_eq!(text(&columns), None);
+        assert_eq!(text(&[("bold", 0.0, 90.0), ("bold", 0.3, 90.0)]), None);
+        assert_eq!(text(&[("שלום", 0.0, 90.0)]), None);
         assert_eq!(text(&[]), None);
     }
 }

@@ -22,7 +22,10 @@ fn reads_what_a_person_sees() {
         (r"{\rtf1 a\cell b\row c\~d\_e}", "a\tb\nc\u{a0}d-e"),
         (r"{\rtf1 {\pict\bin3 }}}}seen}", "seen"),
         (r"{\rtf1 \{x\}\\}", r"{x}\"),
-        (r"{\rtf1 {\footnote note}{\*\annotation said}}", "notesaid"),
+        (
+            r"{\rtf1 a{\footnote note}b{\*\annotation said}c}",
+            "abc\nnote\nsaid\n",
+        ),
     ] {
         assert_eq!(text(rtf), expected, "{rtf}");
     }

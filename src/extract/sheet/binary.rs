@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the binary parts of an XLSB workbook (MS-XLSB) into what the XML of an XLSX would give.
 
+use std::borrow::Cow;
+
 use super::cells::{self, End};
 use super::{Book, Sheet, Strings};
 use crate::extract::codepage;
@@ -253,7 +255,7 @@ pub(super) fn read(
 }
 
 /// Column, from 0, and text of a cell (2.5.9).
-fn cell(kind: u32, fields: &mut Fields<'_>, book: &Book) -> Option<(usize, String)> {
+fn cell<'a>(kind: u32, fields: &mut Fields<'_>, book: &'a Book) -> Option<(usize, Cow<'a, str>)> {
     if !(kind::RK..=kind::FORMULA_BOOL).contains(&kind) && kind != kind::RICH_STRING {
         return None;
     }
@@ -261,15 +263,16 @@ fn cell(kind: u32, fields: &mut Fields<'_>, book: &Book) -> Option<(usize, Strin
     let style = fields.size()? & 0x00ff_ffff;
     let number = |value: f64| {
         let shape = book.shapes.get(style).unwrap_or(&Shape::General);
-        shape.show(&value.to_string(), book.is_1904)
+        let shown = shape.show(&value.to_string(), book.is_1904).into_owned();
+        Cow::Owned(shown)
     };
     let text = match kind {
         kind::RK => number(fields.packed()?),
         kind::REAL | kind::FORMULA_NUMBER => number(fields.real()?),
-        kind::BOOL | kind::FORMULA_BOOL => cells::boolean(fields.byte()? == 1),
-        kind::STRING | kind::FORMULA_STRING => fields.string()?,
-        kind::RICH_STRING => fields.rich()?,
-        kind::SHARED_STRING => book.strings.get(fields.size()?)?.to_owned(),
+        kind::BOOL | kind::FORMULA_BOOL => Cow::Borrowed(cells::boolean(fields.byte()? == 1)),
+        kind::STRING | kind::FORMULA_STRING => Cow::Owned(fields.string()?),
+        kind::RICH_STRING => Cow::Owned(fields.rich()?),
+        kind::SHARED_STRING => Cow::Borrowed(book.strings.get(fields.size()?)?),
         _ => return None,
     };
     Some((column, text))
@@ -304,7 +307,7 @@ fn is_written(string: &str) -> bool {
 /// Adds the comments of a sheet, a line each. False where they are not all there.
 pub(super) fn read_comments(bytes: &[u8], grid: &Grid, draft: &mut Draft) -> bool {
     let mut records = Records::of(bytes);
-    draft.at("");
+    draft.leave();
     draft.gap();
     for (kind, mut fields) in &mut records {
         match kind {
@@ -315,18 +318,18 @@ pub(super) fn read_comments(bytes: &[u8], grid: &Grid, draft: &mut Draft) -> boo
             }
             kind::COMMENT => {
                 let _author = fields.long();
-                let (row, _) = (fields.size().unwrap_or(0), fields.long());
+                let (row, _) = (fields.long().unwrap_or(0), fields.long());
                 let column = fields.size().unwrap_or(0);
                 draft.line();
                 draft.at(format!(
                     "{} comment",
-                    grid.place_of(column.saturating_add(1), row + 1)
+                    grid.place_of(column.saturating_add(1), u64::from(row) + 1)
                 ));
             }
             kind::COMMENT_TEXT => draft.push(&fields.rich().unwrap_or_default()),
             _ => {}
         }
     }
-    draft.at("");
+    draft.leave();
     records.is_whole
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the XML of a sheet into rows: cells parted by tabs, each with its place.
 
+use std::borrow::Cow;
+
 use super::Book;
 use crate::extract::draft::Draft;
-use crate::extract::grid::{self, Grid};
+use crate::extract::grid::Grid;
 use crate::extract::number::Shape;
+use crate::extract::place;
 use crate::extract::xml::{self, Attributes, Piece};
 
 /// How the reading of a sheet ended.
@@ -65,7 +68,7 @@ pub(super) fn read(xml: &str, book: &Book, grid: &mut Grid, room: usize, draft: 
 /// Adds the comments of a sheet, a line each. False where they could not be wholly read.
 pub(super) fn read_comments(xml: &str, place: &str, draft: &mut Draft) -> bool {
     let mut is_text = false;
-    draft.at("");
+    draft.leave();
     draft.gap();
     let is_whole = xml::walk(xml, |piece| match piece {
         Piece::Start("comment" | "threadedComment", attributes) => {
@@ -83,7 +86,7 @@ pub(super) fn read_comments(xml: &str, place: &str, draft: &mut Draft) -> bool {
         Piece::Text(text) if is_text => draft.push(text),
         Piece::Text(_) => {}
     });
-    draft.at("");
+    draft.leave();
     is_whole
 }
 
@@ -96,9 +99,31 @@ enum Inside {
 
 #[derive(Default)]
 struct Cell {
-    kind: String,
+    kind: Kind,
     style: usize,
     value: String,
+}
+
+/// What the value of a cell is (18.18.11).
+#[derive(Clone, Copy, Default)]
+enum Kind {
+    #[default]
+    Number,
+    /// The number of a shared string.
+    Shared,
+    Boolean,
+    Text,
+}
+
+impl Kind {
+    fn of(name: &str) -> Self {
+        match name {
+            "" | "n" => Self::Number,
+            "s" => Self::Shared,
+            "b" => Self::Boolean,
+            _ => Self::Text,
+        }
+    }
 }
 
 struct Rows<'a> {
@@ -120,48 +145,50 @@ impl Rows<'_> {
     }
 
     fn begin_cell(&mut self, attributes: &Attributes<'_>) {
-        let name = attributes.get("r").unwrap_or_default();
-        self.column = grid::column(&name).unwrap_or(self.column + 1);
-        let style = attributes.get("s").and_then(|style| style.parse().ok());
-        self.cell = Cell {
-            kind: attributes.get("t").unwrap_or_default(),
-            style: style.unwrap_or(0),
-            value: String::new(),
-        };
-    }
-
-    fn end_cell(&mut self) {
-        let cell = std::mem::take(&mut self.cell);
-        self.grid.cell(self.column, &self.shown(&cell), self.draft);
-    }
-
-    /// What a person sees in a cell (18.18.11).
-    fn shown(&self, cell: &Cell) -> String {
-        match cell.kind.as_str() {
-            "s" => {
-                let at = cell.value.trim().parse().ok();
-                let text = at.and_then(|at| self.book.strings.get(at));
-                text.unwrap_or_default().to_owned()
+        self.column += 1;
+        self.cell.kind = Kind::default();
+        self.cell.style = 0;
+        self.cell.value.clear();
+        for (name, value) in attributes.all() {
+            match name {
+                "r" => self.column = place::column(&value).unwrap_or(self.column),
+                "s" => self.cell.style = value.parse().unwrap_or(0),
+                "t" => self.cell.kind = Kind::of(&value),
+                _ => {}
             }
-            "" | "n" => {
-                let shape = self.book.shapes.get(cell.style);
-                let shape = shape.unwrap_or(&Shape::General);
-                shape.show(&cell.value, self.book.is_1904)
-            }
-            "b" => boolean(cell.value.trim() == "1"),
-            _ => cell.value.clone(),
         }
+    }
+
+    /// Writes what a person sees in the cell.
+    fn end_cell(&mut self) {
+        let Cell { kind, style, value } = &self.cell;
+        let shown = match kind {
+            Kind::Number => {
+                let shape = self.book.shapes.get(*style);
+                let shape = shape.unwrap_or(&Shape::General);
+                shape.show(value, self.book.is_1904)
+            }
+            Kind::Shared => {
+                let at = value.trim().parse().ok();
+                let text = at.and_then(|at| self.book.strings.get(at));
+                Cow::Borrowed(text.unwrap_or_default())
+            }
+            Kind::Boolean => Cow::Borrowed(boolean(value.trim() == "1")),
+            Kind::Text => Cow::Borrowed(value.as_str()),
+        };
+        self.grid.cell(self.column, &shown, self.draft);
+        self.cell.value.clear();
     }
 }
 
 /// What a person sees of a truth value.
-pub(super) fn boolean(value: bool) -> String {
-    if value { "TRUE" } else { "FALSE" }.to_owned()
+pub(in crate::extract) fn boolean(value: bool) -> &'static str {
+    if value { "TRUE" } else { "FALSE" }
 }
 
 /// Adds a header or footer of a sheet.
-pub(super) fn margin(text: &str, grid: &Grid, draft: &mut Draft) {
-    draft.at("");
+pub(in crate::extract) fn margin(text: &str, grid: &Grid, draft: &mut Draft) {
+    draft.leave();
     draft.gap();
     draft.at(format!("{} header or footer", grid.place()));
     draft.push(&without_codes(text));

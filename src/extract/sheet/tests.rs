@@ -38,7 +38,7 @@ fn read(sheet: &str, hidden: &str) -> Extract {
     document("list.xlsx", &workbook(sheet, hidden), &Budget::default())
 }
 
-fn place_of<'a>(extract: &'a Extract, text: &str) -> &'a str {
+fn place_of(extract: &Extract, text: &str) -> String {
     let all = &extract.texts[0];
     all.place(all.content.find(text).unwrap())
 }

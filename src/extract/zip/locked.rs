@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-use super::{Entry, field, reader, u16_at};
+use super::directory::{field, u16_at};
+use super::{Entry, reader};
 use crate::extract::aes::Aes;
 
 /// The method that stands for encryption with AES; the true one is in a field of its own.

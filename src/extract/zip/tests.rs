@@ -5,6 +5,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
+use memchr::memmem;
 
 use super::super::tests::{reasons, texts};
 use super::super::{Budget, Extract, document};
