@@ -47,7 +47,8 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	cargo deny --locked check licenses bans sources
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
-	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm
+	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm spin
+	tests/model/run.sh
 	packaging/test-install.sh
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
 	MANGLE_ROUNDS=20000 $(CARGO) test --locked --release --test mangle_documents
