@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{self, Channels, Plan};
 use crate::classify::{self, Classification, Levels};
-use crate::decide::{self, Decision, Ours, Table};
+use crate::decide::{self, Decision, Features, Ours, Table, Weight};
 use crate::detect::{self, Detectors};
 use crate::extract::{self, Budget, Extract, Unreadable, Why};
 use crate::message::{Direction, Envelope, Message, PartPath};
@@ -90,14 +90,17 @@ pub fn inspect_by(
     let message = Message::read(envelope, raw, policy.budget.tree);
     let extract = unread.map_or_else(|| extract::all(&message, &policy.budget), sealed);
     let findings = detect::scan(&extract.texts, &policy.detectors);
+    let opened = extract.parts.clone();
     let classification = classify::weigh(&message, extract, findings, &policy.levels);
+    let many = policy.levels.bulk.recipients;
+    let features = Features::of(&message, &opened, &classification, many);
     let direction = policy.ours.direction(&message.envelope);
-    let decisions = decide::for_each_recipient(
-        &message.envelope,
+    let weight = Weight {
         direction,
-        classification.sensitivity,
-        &policy.table,
-    );
+        sensitivity: classification.sensitivity,
+        is_sealed: policy.levels.is_sealed(&classification.counts),
+    };
+    let decisions = decide::for_each_recipient(&message.envelope, &features, weight, &policy.table);
     let decisions = match by {
         By::Channel(channel) => chosen(decisions, channel),
         By::Table | By::Nobody => act::raise(

@@ -102,6 +102,19 @@ impl FromStr for Endpoint {
     }
 }
 
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(30, "G"), (20, "M"), (10, "K")];
+        let whole = units
+            .iter()
+            .find(|(bits, _)| self.0.is_multiple_of(1 << bits));
+        match whole {
+            Some((bits, unit)) => write!(f, "{}{unit}", self.0 >> bits),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -182,6 +195,9 @@ mod tests {
     fn sizes_and_spans() {
         assert_eq!("50M".parse(), Ok(Size(50 << 20)));
         assert_eq!("7".parse(), Ok(Size(7)));
+        for text in ["50M", "7", "2G", "1025", "3K"] {
+            assert_eq!(text.parse::<Size>().unwrap().to_string(), text);
+        }
         for wrong in ["", "0", "M", "50 M", "50MB", "-1M", "1.5G", "99999999999G"] {
             let error = wrong.parse::<Size>().unwrap_err();
             assert!(error.ends_with("such as 50M"), "{error}");

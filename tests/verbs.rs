@@ -356,3 +356,51 @@ fn no_locale_changes_what_is_read_or_said() {
         "{said}"
     );
 }
+
+#[test]
+fn recipients_explain_says_kind_line_and_channels() {
+    let folder = Folder::new("recipients");
+    let (code, out, err) = folder.run(&["recipients", "explain", "X@hr.admin.ch"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for part in [
+        "kind     authority",
+        "because  recipients[1].authority: .admin.ch",
+    ] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+    let (_, out, _) = folder.run(&["recipients", "explain", "a@else.example", "--json"]);
+    let object: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(object["kind"], "stranger");
+    assert_eq!(object["rows"][0]["channels"][1], "incamail");
+    let (code, _, err) = folder.run(&["recipients", "explain", "nobody"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("\"nobody\" is no mail address"), "{err}");
+}
+
+#[test]
+fn the_annex_is_the_table_in_five_languages() {
+    let folder = Folder::new("annex");
+    let (code, out, _) = folder.run(&["check", "--annex", "out"]);
+    assert!(code < 2 && out.lines().count() == 10, "{out}");
+    let (_, json, _) = folder.run(&["check", "--json"]);
+    let policy: Value = serde_json::from_str(&json).unwrap();
+    let digest = policy["policy"].as_str().unwrap();
+    for (language, word) in [
+        ("fr", "Destinataire"),
+        ("de", "Empfänger"),
+        ("it", "Destinatario"),
+        ("nl", "Ontvanger"),
+        ("en", "Recipient"),
+    ] {
+        let read = |ending: &str| {
+            fs::read_to_string(folder.0.join(format!("out/annex.{language}.{ending}"))).unwrap()
+        };
+        let (html, csv) = (read("html"), read("csv"));
+        assert!(html.contains(digest) && html.contains(word), "{html}");
+        assert!(html.contains(&format!("<html lang=\"{language}\">")));
+        let mut lines = csv.split("\r\n");
+        assert!(lines.next().unwrap().contains(word), "{csv}");
+        // Two directions, four kinds, four levels.
+        assert_eq!(lines.filter(|line| line.starts_with(digest)).count(), 32);
+    }
+}

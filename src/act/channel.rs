@@ -4,25 +4,16 @@
 use indexmap::IndexMap;
 
 use super::action::{self, Action};
+use super::entry::{Carrier, Entry};
+use super::field;
 use super::relay::Profile;
 use super::subject;
+use crate::decide::{Catalogue, Strictness, Terms};
 use crate::message::{Address, Message};
 use crate::nearest::did_you_mean;
 
-/// How strict a channel is. Where recipients disagree, the strictest speaks for the message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strictness {
-    /// It leaves as it is.
-    Plain,
-    /// It leaves with a header field more.
-    Header,
-    /// It leaves by a relay.
-    Relay,
-    /// It stays in the MTA's hold queue or in the quarantine.
-    Hold,
-    /// It is refused.
-    Reject,
-}
+/// The longest sentence of a refusal with its contact: one reply line (RFC 5321, 4.5.3.1.5).
+const SENTENCE: usize = 440;
 
 /// One channel.
 #[derive(Debug, Default)]
@@ -35,6 +26,8 @@ pub(super) struct Channel {
     pub(super) quarantine: Option<String>,
     /// Enhanced status code and sentence.
     pub(super) reject: Option<(String, String)>,
+    /// Whom a refused sender may ask.
+    pub(super) contact: Option<String>,
 }
 
 /// The channels, each a name for a list of actions, with the relay profiles they use.
@@ -56,6 +49,26 @@ impl Channel {
             Self { headers, .. } if !headers.is_empty() => Strictness::Header,
             _ => Strictness::Plain,
         }
+    }
+
+    /// The sentence with which it refuses, with the contact.
+    pub(super) fn sentence(&self, sentence: &str) -> String {
+        match &self.contact {
+            Some(contact) => format!("{sentence}. {contact}"),
+            None => sentence.to_owned(),
+        }
+    }
+
+    fn check_contact(&self, name: &str) -> Option<String> {
+        let contact = self.contact.as_ref()?;
+        let sentence = self.reject.as_ref().map_or("", |(_, sentence)| sentence);
+        let is_sound = !contact.trim().is_empty() && field::is_plain(contact);
+        (!is_sound || self.sentence(sentence).len() > SENTENCE).then(|| {
+            format!(
+                "channels.{name}.contact: with the sentence of the refusal it must be at most {SENTENCE} \
+                 printable ASCII characters (SMTP carries no others)"
+            )
+        })
     }
 
     /// Takes an action on.
@@ -96,18 +109,27 @@ impl Channels {
     /// # Errors
     /// One sentence for each channel that cannot work, beginning with its path (`channels.x[0]`).
     pub fn new(
-        channels: &IndexMap<String, Vec<Action>>,
+        channels: &IndexMap<String, Entry>,
         profiles: &[Profile],
     ) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
         let mut bound = IndexMap::new();
-        for (name, actions) in channels {
+        for (name, entry) in channels {
             let mut channel = Channel::default();
-            for (at, action) in actions.iter().enumerate() {
+            for (at, action) in entry.actions.iter().enumerate() {
                 if let Err(sentence) = channel.bind(action, profiles) {
-                    wrong.push(format!("channels.{name}[{at}]: {sentence}"));
+                    let list = if entry.is_short { "" } else { ".do" };
+                    wrong.push(format!("channels.{name}{list}[{at}]: {sentence}"));
                 }
             }
+            if entry.carrier != Carrier::Mail && channel.strictness() < Strictness::Hold {
+                wrong.push(format!(
+                    "channels.{name}: its kind is no mail, so no message can go by it; write reject: with \
+                     what a person does instead, or hold it"
+                ));
+            }
+            channel.contact.clone_from(&entry.contact);
+            wrong.extend(channel.check_contact(name));
             bound.insert(name.clone(), channel);
         }
         if wrong.is_empty() {
@@ -115,6 +137,28 @@ impl Channels {
         } else {
             Err(wrong)
         }
+    }
+
+    /// What each channel takes: as its entry says, and as its relay says.
+    pub fn catalogue(&self, channels: &IndexMap<String, Entry>) -> Catalogue {
+        let terms = |(name, entry): (&String, &Entry)| {
+            let channel = self.get(name);
+            let relay = channel.and_then(|channel| channel.relay.as_ref());
+            let terms = Terms {
+                strictness: channel.map(Channel::strictness).unwrap_or_default(),
+                limits: relay
+                    .map(|relay| relay.limits.clone())
+                    .into_iter()
+                    .chain([entry.limits.clone()])
+                    .collect(),
+                from: entry.from.clone(),
+                to: entry.to.clone(),
+                needs: entry.needs,
+                fallback: entry.fallback.clone(),
+            };
+            (name.clone(), terms)
+        };
+        channels.iter().map(terms).collect()
     }
 
     /// How strict the channel of that name is; nothing where there is none.

@@ -4,6 +4,7 @@
 pub mod action;
 pub mod channel;
 pub mod edit;
+pub mod entry;
 mod field;
 mod label;
 mod recipients;
@@ -16,12 +17,14 @@ mod tests;
 use std::collections::HashSet;
 
 use crate::classify::Classification;
+pub use crate::decide::Strictness;
 use crate::decide::{Decision, Ours};
 use crate::message::{Direction, Field, Message};
 pub use action::Action;
 use channel::Channel;
-pub use channel::{Channels, Strictness};
+pub use channel::Channels;
 pub use edit::{Edit, Plan};
+pub use entry::Entry;
 
 /// Decisions with the sender's wish: where a person of ours typed a relay's mark into the subject,
 /// recipients outside that would get the mail less protected get it by that relay. Never less.
@@ -42,6 +45,7 @@ pub fn raise(
         let strictness = channels.strictness(&decision.channel);
         if strictness < Some(Strictness::Relay)
             && strictness.is_some()
+            && decision.refused.is_none()
             && !ours.has(&recipient.address)
         {
             decision.because = format!("mark in the subject, over {}", decision.because);
@@ -88,8 +92,17 @@ fn actions(
     // A decision without a channel is a fault of ours: later, perhaps, but never past us.
     let found = found.ok_or_else(|| reply(message, "451", "4.3.5", "Local policy error"))?;
 
-    if let Some((code, sentence)) = found.iter().find_map(|channel| channel.reject.as_ref()) {
-        return Err(reply(message, "550", code, sentence));
+    let refused = found.iter().zip(decisions).find_map(|(channel, decision)| {
+        let unfit = decision
+            .refused
+            .as_ref()
+            .and_then(|text| text.split_once(' '));
+        let own = channel.reject.as_ref();
+        let (code, sentence) = unfit.or(own.map(|(code, text)| (code.as_str(), text.as_str())))?;
+        Some((code, channel.sentence(sentence)))
+    });
+    if let Some((code, sentence)) = refused {
+        return Err(reply(message, "550", code, &sentence));
     }
     // Kept as the client sent it, it is marked and readdressed when it is let go.
     if let Some(reason) = found.iter().find_map(|channel| channel.quarantine.as_ref()) {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::field;
 use super::subject::{By, Mark};
+use crate::decide::Limits;
 use crate::message::Address;
 use crate::yaml;
 
@@ -30,6 +31,9 @@ pub struct Profile {
     pub recipient: Option<Suffix>,
     /// Where the MTA sends mail for the suffix.
     pub route: Option<Route>,
+    /// How much it carries.
+    #[serde(default)]
+    pub limits: Limits,
     /// What it does to a mail; run when it is read.
     pub examples: Vec<Example>,
 }

@@ -141,7 +141,7 @@ refuse:   [ reject: "5.7.1 Please use the portal" ]
 "#;
 
 fn channels(text: &str) -> Result<Channels, Vec<String>> {
-    let read: IndexMap<String, Vec<Action>> = yaml::read(text).map_err(|e| vec![e.to_string()])?;
+    let read: IndexMap<String, Entry> = yaml::read(text).map_err(|e| vec![e.to_string()])?;
     Channels::new(&read, &[incamail(), generic()])
 }
 
@@ -204,6 +204,7 @@ pub(super) fn classification() -> Classification {
         left_out: std::collections::BTreeMap::new(),
         found: BTreeMap::from([("ch.ahv".into(), 2), ("iban".into(), 1)]),
         unreadable: Vec::new(),
+        ..Classification::default()
     }
 }
 
@@ -214,6 +215,8 @@ fn decisions(message: &Message, channels: &[&str]) -> Vec<Decision> {
         kind: "stranger".into(),
         channel: (*channel).into(),
         because: "decide.outbound.stranger[confidential]".into(),
+        refused: None,
+        mode: None,
     })
     .collect()
 }

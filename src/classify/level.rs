@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps the levels and the conditions that make a message one of them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::detect::entity::{GROUPS, members};
 use crate::detect::{Confidence, Entity, MAX_KEPT};
@@ -29,15 +29,20 @@ pub struct Levels {
 }
 
 /// How many distinct values of each entity count, and how many of the contact data are private.
-#[derive(Debug, Default)]
-pub(super) struct Counts {
-    entities: HashMap<Entity, usize>,
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    entities: BTreeMap<Entity, usize>,
     private: usize,
 }
 
 impl Counts {
+    /// How many of an entity there are.
+    pub fn of(&self, entity: Entity) -> usize {
+        self.entities.get(&entity).copied().unwrap_or_default()
+    }
+
     /// Counts a value.
-    pub fn add(&mut self, entity: Entity, is_private: bool) {
+    pub(super) fn add(&mut self, entity: Entity, is_private: bool) {
         *self.entities.entry(entity).or_default() += 1;
         self.private += usize::from(is_private);
     }
@@ -157,13 +162,23 @@ impl Levels {
     }
 
     /// The highest level of which a condition holds, and that condition; the lowest where none does.
-    pub(super) fn highest(&self, counts: &Counts) -> (Sensitivity, Option<&Condition>) {
+    pub fn highest(&self, counts: &Counts) -> (Sensitivity, Option<&Condition>) {
         for (level, conditions) in &self.lines {
             if let Some(condition) = conditions.iter().find(|one| one.holds(counts)) {
                 return (*level, Some(condition));
             }
         }
         (Sensitivity(0), None)
+    }
+
+    /// True where there is something strongly encrypted, nothing weakly, and all that is not
+    /// encrypted is of the lowest level: a clear text beside an encrypted file counts.
+    pub fn is_sealed(&self, counts: &Counts) -> bool {
+        let mut clear = counts.clone();
+        let encrypted = clear.entities.remove(&Entity::Encrypted);
+        encrypted.is_some()
+            && counts.of(Entity::WeaklyEncrypted) == 0
+            && self.highest(&clear).0 == Sensitivity(0)
     }
 }
 
@@ -186,7 +201,7 @@ impl Condition {
     }
 
     fn holds(&self, counts: &Counts) -> bool {
-        let count = |entity| counts.entities.get(entity).copied().unwrap_or_default();
+        let count = |entity: &Entity| counts.of(*entity);
         self.terms.iter().all(|term| {
             let private = if term.private { counts.private } else { 0 };
             term.entities.iter().map(count).sum::<usize>() + private >= term.count

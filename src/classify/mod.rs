@@ -17,17 +17,18 @@ use crate::extract::{Extract, Text, Unreadable, Why};
 use crate::message::{Message, PartPath};
 use crate::secret::{mask, mask_all};
 pub use fact::{Bulk, Fact};
-use level::Counts;
-pub use level::{Condition, Levels};
+pub use level::{Condition, Counts, Levels};
 use role::{Role, Roles};
 
 /// How sensitive a message is: the index of a level, 0 the lowest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Sensitivity(pub usize);
 
 /// The sensitivity of a message, and what caused it. Holds no value.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Classification {
     /// The level.
     pub sensitivity: Sensitivity,
@@ -47,6 +48,9 @@ pub struct Classification {
     pub left_out: BTreeMap<String, usize>,
     /// Parts that were not wholly read.
     pub unreadable: Vec<Unreadable>,
+    /// What the level was reckoned from.
+    #[serde(default)]
+    pub counts: Counts,
 }
 
 /// What remains of a finding: everything but the value.
@@ -168,6 +172,7 @@ pub fn weigh(
             .map(|(detector, count)| (detector.to_string(), count))
             .collect(),
         unreadable: extract.unreadable,
+        counts,
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Checks the configuration and prints the decision table as a person reads it.
 
+mod annex;
 mod mta;
 
 use std::path::{Path, PathBuf};
@@ -10,11 +11,13 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{FOUND, Stop, UNUSABLE, WELL, input, report};
-use crate::act::Action;
+use crate::act::entry::Carrier;
+use crate::act::{Action, Entry};
 use crate::config::{self, Doubt, Example, File, Lowered, Source};
 use crate::decide::Exception;
 use crate::inspect::Policy;
 use crate::message::Direction;
+use crate::units::Parsed;
 
 /// Check the configuration and print the decision table.
 ///
@@ -30,6 +33,9 @@ pub struct Args {
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Write the table as an annex into this folder: HTML and CSV in five languages.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "json")]
+    annex: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -49,7 +55,12 @@ struct Report {
 
 /// Runs the verb.
 pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
-    let Args { what, path, json } = args;
+    let Args {
+        what,
+        path,
+        json,
+        annex,
+    } = args;
     if let Some(What::Mta(args)) = what {
         return mta::run(args, config);
     }
@@ -61,7 +72,9 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         }
         Err(errors) => return Err(input::unusable(errors)),
     };
-    if json {
+    if let Some(folder) = annex {
+        annex::write(&folder, &report)?;
+    } else if json {
         println!("{}", as_json(&report));
     } else {
         print(&report);
@@ -105,13 +118,9 @@ fn print(report: &Report) {
         println!("{}", matrix(direction, policy).trim_fmt());
     }
     println!("\nChannels");
-    for (name, actions) in &file.channels {
-        let actions: Vec<String> = actions.iter().map(action).collect();
-        let does = match actions.is_empty() {
-            true => "the message goes as it is".into(),
-            false => actions.join("; "),
-        };
-        println!("  {name}: {does}");
+    for (name, entry) in &file.channels {
+        println!("  {name}: {}", does(entry));
+        terms(entry).iter().for_each(|line| println!("    {line}"));
     }
     println!("\nExceptions, read before the table, for outbound mail");
     let exceptions = policy.table.exceptions();
@@ -139,8 +148,8 @@ fn print_exception(report: &Report, at: usize, one: &Exception) {
         false => "ended on",
     };
     println!(
-        "  exceptions[{at}]: from {} to {} by {}, {has} {}: {}",
-        one.from, one.to, one.channel, one.until, one.because
+        "  exceptions[{at}]: from {} to {} by {}, {has} {}: {}, says {}",
+        one.from, one.to, one.channel, one.until, one.because, one.owner
     );
     if let Some(lowered) = report.lowered.iter().find(|one| one.exception == at) {
         println!(
@@ -164,7 +173,8 @@ fn title(direction: Direction, policy: &Policy) -> String {
     }
 }
 
-/// Kinds down, levels across.
+/// Kinds down, levels across; below a kind its types of communication. What a type leaves to its
+/// kind stands in brackets.
 fn matrix(direction: Direction, policy: &Policy) -> Table {
     let table = &policy.table;
     let columns = table.columns().iter().map(String::as_str);
@@ -172,8 +182,70 @@ fn matrix(direction: Direction, policy: &Policy) -> Table {
     let mut matrix = report::table(&head);
     for (kind, row) in table.kinds().names().iter().zip(table.rows(direction)) {
         matrix.add_row([kind].into_iter().chain(&row.cells));
+        for (communication, refined) in &row.refined {
+            let cells = refined.cells.iter().zip(&row.cells);
+            let cells = cells.map(|(cell, own)| match cell {
+                Some(cell) => cell.clone(),
+                None => format!("({own})"),
+            });
+            let name = format!("  {}", communication.as_str());
+            matrix.add_row([name].into_iter().chain(cells));
+        }
     }
     matrix
+}
+
+/// What a channel does, in words.
+fn does(entry: &Entry) -> String {
+    let actions: Vec<String> = entry.actions.iter().map(action).collect();
+    match actions.is_empty() {
+        true => "the message goes as it is".into(),
+        false => actions.join("; "),
+    }
+}
+
+/// What a channel takes and who can use it, a line each.
+fn terms(entry: &Entry) -> Vec<String> {
+    let mut lines = Vec::new();
+    let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(", "));
+    if entry.carrier != Carrier::Mail {
+        lines.push(format!("kind {}", word(&entry.carrier)));
+    }
+    let from = entry.from.iter().map(|Parsed(one)| one.to_string());
+    lines.extend(list(from.collect()).map(|from| format!("from {from}")));
+    lines.extend(list(entry.to.clone()).map(|to| format!("to {to}")));
+    let limits = &entry.limits;
+    lines.extend(limits.size.map(|most| format!("{most} at most")));
+    lines.extend(
+        limits
+            .encrypted
+            .map(|most| format!("{most} at most once encrypted")),
+    );
+    lines.extend(
+        limits
+            .recipients
+            .map(|most| format!("{most} recipients at most")),
+    );
+    let refuses = limits.refuses.iter().map(|Parsed(one)| one.to_string());
+    lines.extend(list(refuses.collect()).map(|types| format!("no files of the types {types}")));
+    lines.extend(
+        entry
+            .needs
+            .map(|_| "only what is strongly encrypted".to_owned()),
+    );
+    lines.extend(
+        entry
+            .fallback
+            .iter()
+            .map(|other| format!("else by {other}")),
+    );
+    lines.extend(
+        entry
+            .contact
+            .iter()
+            .map(|contact| format!("contact: {contact}")),
+    );
+    lines
 }
 
 fn action(action: &Action) -> String {
@@ -196,8 +268,15 @@ fn as_json(report: &Report) -> Value {
     let table = &report.policy.table;
     let rows = |direction| -> Value {
         let kinds = table.kinds().names().iter().zip(table.rows(direction));
-        let rows = kinds.map(|(kind, row)| (kind.clone(), json!(row.cells)));
-        Value::Object(rows.collect())
+        let mut rows = serde_json::Map::new();
+        for (kind, row) in kinds {
+            rows.insert(kind.clone(), json!(row.cells));
+            for (communication, refined) in &row.refined {
+                let name = format!("{kind} {}", communication.as_str());
+                rows.insert(name, json!(refined.cells));
+            }
+        }
+        Value::Object(rows)
     };
     let exceptions = table.exceptions().iter().enumerate().map(|(at, one)| {
         let lowered = report.lowered.iter().find(|one| one.exception == at);
@@ -209,6 +288,7 @@ fn as_json(report: &Report) -> Value {
             "to": one.to.to_string(),
             "channel": one.channel,
             "because": one.because,
+            "owner": one.owner,
             "until": one.until.to_string(),
         })
     });
@@ -233,6 +313,7 @@ fn example(example: &Example) -> Value {
         "from": example.from,
         "to": example.to,
         "direction": example.direction,
+        "communication": example.communication,
         "level": example.level,
         "on": example.on.map(|day| day.to_string()),
     })

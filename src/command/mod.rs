@@ -17,6 +17,7 @@ mod explain;
 mod extract;
 mod input;
 mod parts;
+mod recipients;
 mod relays;
 mod report;
 mod rules;
@@ -59,6 +60,7 @@ enum Verb {
     Scan(scan::Args),
     Extract(extract::Args),
     Rules(rules::Args),
+    Recipients(recipients::Args),
     Relays(relays::Args),
     Cases(cases::Args),
     Setup(setup::Args),
@@ -88,6 +90,7 @@ pub fn run() -> ExitCode {
         Verb::Scan(args) => scan::run(&args, config),
         Verb::Extract(args) => extract::run(args, config),
         Verb::Rules(args) => rules::run(args, config),
+        Verb::Recipients(args) => recipients::run(&args, config),
         Verb::Relays(args) => relays::run(args, config),
         Verb::Cases(args) => cases::run(args, config),
         Verb::Completions(args) => completions::run(&args),

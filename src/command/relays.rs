@@ -129,7 +129,11 @@ fn profiles(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
 fn used(config: Option<&Path>) -> Result<Vec<Profile>, Stop> {
     let source = Source::read(config).map_err(input::unusable)?;
     let file = source.file().map_err(input::unusable)?;
-    let actions: Vec<&Action> = file.channels.values().flatten().collect();
+    let actions: Vec<&Action> = file
+        .channels
+        .values()
+        .flat_map(|entry| &entry.actions)
+        .collect();
     let is_used = |id: &str| {
         let mut actions = actions.iter();
         actions.any(|action| matches!(action, Action::Relay(used) if used == id))

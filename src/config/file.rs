@@ -7,7 +7,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use crate::act::Action;
+use crate::act::Entry;
 use crate::classify::{Bulk, Condition};
 use crate::control::Roles;
 use crate::decide::{Ours, exception, kind, table};
@@ -33,7 +33,7 @@ pub(crate) struct File {
     pub(crate) classify: IndexMap<String, Vec<Condition>>,
     #[serde(default)]
     pub(crate) bulk: Bulk,
-    pub(crate) channels: IndexMap<String, Vec<Action>>,
+    pub(crate) channels: IndexMap<String, Entry>,
     pub(crate) decide: table::Section,
     #[serde(default)]
     pub(crate) exceptions: Vec<exception::Entry>,

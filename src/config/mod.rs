@@ -89,7 +89,11 @@ impl Source {
                 "{path}: channels: a channel keeps mail in the quarantine, and there is none; write the sections quarantine and submit"
             ));
         }
-        let names: Vec<&str> = file.channels.keys().map(String::as_str).collect();
+        // Without them nothing is known of a channel but its name.
+        let catalogue = match &channels {
+            Some(channels) => channels.catalogue(&file.channels),
+            None => Channels::default().catalogue(&file.channels),
+        };
         let at_least = file.detectors.at_least;
         let levels = Levels::new(
             file.decide.columns.clone(),
@@ -100,7 +104,7 @@ impl Source {
         let levels = errors.take(self.named(levels));
         let kinds = errors.take(self.named(Kinds::new(&file.recipients, &self.lists)));
         let table = kinds.and_then(|kinds| {
-            let table = Table::new(&file.decide, kinds, file.exceptions, &names);
+            let table = Table::new(&file.decide, kinds, file.exceptions, &catalogue);
             errors.take(self.named(table))
         });
         let limits = file.milter.limits;

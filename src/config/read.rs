@@ -100,7 +100,7 @@ impl Source {
             .iter()
             .flat_map(|line| line.values().flatten())
         {
-            if let Who::File(name) = who
+            if let Who::File(name) | Who::Map(name) = who
                 && !names.contains(name)
             {
                 names.push(name.clone());

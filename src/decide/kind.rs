@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Keeps the kinds of recipients: first match wins, and everybody is of one.
 
-use std::iter;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
 
+use crate::detect::Provider;
 use crate::message::{Address, Pattern};
 use crate::nearest::instead;
 use crate::units::Parsed;
+
+use super::Party;
+use super::party::{key, keys};
 
 /// One line of `recipients`: the kind, and whom it names.
 pub type Line = IndexMap<String, Vec<Parsed<Who>>>;
@@ -18,21 +26,36 @@ pub type Line = IndexMap<String, Vec<Parsed<Who>>>;
 pub enum Who {
     /// An address pattern.
     Pattern(Pattern),
+    /// `freemail`, `isp`: the mailboxes of such providers, by the domain of the address.
+    Provider(Provider),
     /// `file:partners.list`: the patterns of a file, one a line.
     File(String),
+    /// `map:kinds.map`: of the lines `pattern kind` of a file, those of this kind.
+    Map(String),
 }
 
 /// The kinds. To look one up costs a hash for each label of the domain, however long the lists.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Kinds {
     /// Their names, in the order in which they first stand.
     names: Vec<String>,
     /// The kind of each line.
     lines: Vec<usize>,
-    /// The first line of each pattern, by its key.
-    patterns: IndexMap<String, usize>,
+    /// Where each pattern first stands, by its key.
+    patterns: IndexMap<String, Origin>,
     /// The patterns that an earlier line of another kind has taken.
     taken: Vec<Taken>,
+}
+
+/// Where a pattern stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Its line among `recipients`, by place.
+    pub line: usize,
+    /// The item of that line, as written.
+    pub item: String,
+    /// The line of the file that the item names, from 1.
+    pub in_file: Option<usize>,
 }
 
 /// A pattern that no recipient reaches, since an earlier line takes all of its addresses.
@@ -40,8 +63,10 @@ pub struct Kinds {
 pub struct Taken {
     /// Its line, by place.
     pub line: usize,
-    /// The pattern.
-    pub pattern: Pattern,
+    /// The pattern, as written.
+    pub pattern: String,
+    /// An address that it takes.
+    pub someone: Address,
     /// The kind of its line, by place among the names.
     pub kind: usize,
     /// The kind of the earlier line.
@@ -72,15 +97,15 @@ impl Kinds {
             }
             kinds.begin(name);
             for Parsed(who) in whom {
-                match who {
-                    Who::Pattern(pattern) => kinds.add(pattern),
-                    Who::File(file) => match read_list(file, lists) {
-                        Ok(patterns) => patterns.iter().for_each(|one| kinds.add(one)),
-                        Err(wrong) => errors.extend(wrong),
-                    },
-                }
+                errors.extend(
+                    kinds
+                        .add_all(at, name, who, lists)
+                        .err()
+                        .unwrap_or_default(),
+                );
             }
         }
+        errors.extend(lost_in_maps(lines, lists));
         let ends_with_any = lines.last().is_some_and(|line| {
             let mut whom = line.values().flatten();
             whom.any(|Parsed(who)| *who == Who::Pattern(Pattern::Any))
@@ -98,17 +123,27 @@ impl Kinds {
         }
     }
 
-    /// The kind of an address, by its place in `names`.
-    pub fn of(&self, address: &Address) -> usize {
-        let line = self.line(&address.folded());
+    /// The kind of somebody, by its place in `names`.
+    pub fn of(&self, party: &Party) -> usize {
         // The last line takes everybody, so there is a line unless there is no kind at all.
-        let line = line.unwrap_or(self.lines.len().saturating_sub(1));
+        let last = self.lines.len().saturating_sub(1);
+        let line = self.origin(party).map_or(last, |(_, origin)| origin.line);
         self.lines.get(line).copied().unwrap_or_default()
+    }
+
+    /// The key of the pattern that makes somebody of his kind, and where it stands.
+    pub fn origin<'a>(&'a self, party: &Party) -> Option<(&'a str, &'a Origin)> {
+        self.first(party.keys())
     }
 
     /// The names, in the order in which they first stand.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The name of a kind, by its place.
+    pub fn name(&self, kind: usize) -> &str {
+        self.names.get(kind).map_or("", String::as_str)
     }
 
     /// The patterns that no recipient reaches.
@@ -119,6 +154,12 @@ impl Kinds {
     /// The keys of the patterns that some recipient reaches, in the order of the lines.
     pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
         self.patterns.keys()
+    }
+
+    /// The same with other keys.
+    pub(super) fn rename(&mut self, rename: &impl Fn(&str) -> String) {
+        let patterns = std::mem::take(&mut self.patterns).into_iter();
+        self.patterns = patterns.map(|(key, at)| (rename(&key), at)).collect();
     }
 
     /// `; did you mean "partner"?`
@@ -136,55 +177,98 @@ impl Kinds {
         }
     }
 
-    /// Adds a pattern to the last line, unless an earlier one has taken all of it.
-    fn add(&mut self, pattern: &Pattern) {
-        let last = self.lines.len() - 1;
-        let key = key(pattern);
-        let taken = match pattern {
-            Pattern::Below(text) => self.line(&format!("@*{text}")),
-            _ => self.line(&key),
+    /// Adds an item to the last line, whose place among all lines is `line`.
+    fn add_all(
+        &mut self,
+        line: usize,
+        kind: &str,
+        who: &Who,
+        lists: &[(String, String)],
+    ) -> Result<(), Vec<String>> {
+        let origin = |in_file| Origin {
+            line,
+            item: who.to_string(),
+            in_file,
         };
+        match who {
+            Who::Pattern(pattern) => self.add_pattern(pattern, origin(None)),
+            Who::Provider(provider) => {
+                let word = provider.as_str();
+                let example = Address::new(match provider {
+                    Provider::Freemail => "a@gmail.com",
+                    Provider::Access => "a@bluewin.ch",
+                });
+                self.add(
+                    word.to_owned(),
+                    word.to_owned(),
+                    &["*", word],
+                    example,
+                    origin(None),
+                );
+            }
+            Who::File(file) => {
+                for (number, pattern) in read_list(file, lists)? {
+                    self.add_pattern(&pattern, origin(Some(number)));
+                }
+            }
+            Who::Map(file) => {
+                for (number, pattern, own) in read_map(file, lists)? {
+                    if own == kind {
+                        self.add_pattern(&pattern, origin(Some(number)));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_pattern(&mut self, pattern: &Pattern, origin: Origin) {
+        let key = key(pattern);
+        let below = match pattern {
+            Pattern::Below(text) => format!("@*{text}"),
+            _ => key.clone(),
+        };
+        let wider: Vec<&str> = keys(&below).collect();
+        let someone = super::reach::someone_of(pattern);
+        self.add(key, pattern.to_string(), &wider, someone, origin);
+    }
+
+    /// Adds a pattern to the last line, unless an earlier one has taken all of it: a pattern among
+    /// `wider`.
+    fn add(
+        &mut self,
+        key: String,
+        pattern: String,
+        wider: &[&str],
+        someone: Address,
+        origin: Origin,
+    ) {
+        let taken = self.first(wider.iter().copied()).map(|(_, by)| by.line);
         let Some(taken) = taken else {
-            self.patterns.insert(key, last);
+            self.patterns.insert(key, origin);
             return;
         };
+        let line = self.lines.len().saturating_sub(1);
         let kind = |line: usize| self.lines.get(line).copied().unwrap_or_default();
-        let (kind, by) = (kind(last), kind(taken));
+        let (kind, by) = (kind(line), kind(taken));
         if kind != by {
+            let line = origin.line;
             self.taken.push(Taken {
-                line: last,
-                pattern: pattern.clone(),
+                line,
+                pattern,
+                someone,
                 kind,
                 by,
             });
         }
     }
 
-    /// The first line that takes a folded address.
-    fn line(&self, folded: &str) -> Option<usize> {
-        let keys = keys(folded);
-        keys.filter_map(|key| self.patterns.get(key)).copied().min()
+    /// The first of the patterns with these keys.
+    fn first<'k>(&self, keys: impl Iterator<Item = &'k str>) -> Option<(&str, &Origin)> {
+        let found = keys.filter_map(|key| self.patterns.get_key_value(key));
+        let found = found.min_by_key(|(_, origin)| origin.line);
+        found.map(|(key, origin)| (key.as_str(), origin))
     }
-}
-
-/// What a pattern is looked up by: `*`, `.example.ch`, `@example.ch`, `anna@example.ch`.
-pub(super) fn key(pattern: &Pattern) -> String {
-    match pattern {
-        Pattern::Any => "*".to_owned(),
-        Pattern::Mailbox(text) | Pattern::Below(text) => text.clone(),
-        Pattern::Domain(text) => format!("@{text}"),
-    }
-}
-
-/// The keys of all patterns that can take a folded address, the widest first.
-pub(super) fn keys(folded: &str) -> impl Iterator<Item = &str> {
-    let (mailbox, domain) = match folded.rfind('@') {
-        Some(at) => (Some(folded), folded.get(at..).unwrap_or_default()),
-        None => (None, ""),
-    };
-    let below = domain.rmatch_indices('.');
-    let below = below.filter_map(|(dot, _)| domain.get(dot..));
-    iter::once("*").chain(below).chain([domain]).chain(mailbox)
 }
 
 impl FromStr for Who {
@@ -193,130 +277,128 @@ impl FromStr for Who {
     /// # Errors
     /// One sentence that says what to write instead.
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("file:") {
-            None => text.parse().map(Self::Pattern),
-            Some("") => Err("\"file:\" names no file; write file:partners.list".into()),
-            Some(file) => Ok(Self::File(file.to_owned())),
+        for provider in [Provider::Freemail, Provider::Access] {
+            if text == provider.as_str() {
+                return Ok(Self::Provider(provider));
+            }
+        }
+        match text.split_once(':') {
+            Some(("file", "")) => Err("\"file:\" names no file; write file:partners.list".into()),
+            Some(("file", file)) => Ok(Self::File(file.to_owned())),
+            Some(("map", "")) => Err("\"map:\" names no file; write map:kinds.map".into()),
+            Some(("map", file)) => Ok(Self::Map(file.to_owned())),
+            _ => text.parse().map(Self::Pattern),
         }
     }
 }
 
-/// The patterns of a list: one a line, `#` begins a comment.
-fn read_list(file: &str, lists: &[(String, String)]) -> Result<Vec<Pattern>, Vec<String>> {
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pattern(pattern) => write!(f, "{pattern}"),
+            Self::Provider(provider) => f.write_str(provider.as_str()),
+            Self::File(file) => write!(f, "file:{file}"),
+            Self::Map(file) => write!(f, "map:{file}"),
+        }
+    }
+}
+
+/// `recipients[2].partner: file:partners.list line 7`.
+impl Origin {
+    /// Where it stands, for a person.
+    pub fn place(&self, kind: &str) -> String {
+        let place = format!("recipients[{}].{kind}: {}", self.line, self.item);
+        match self.in_file {
+            Some(number) => format!("{place} line {number}"),
+            None => place,
+        }
+    }
+}
+
+/// The lines of a file that say something, with their numbers; `#` begins a comment.
+fn said<'a>(
+    file: &str,
+    lists: &'a [(String, String)],
+) -> Result<impl Iterator<Item = (usize, &'a str)>, Vec<String>> {
     let text = lists.iter().find(|(name, _)| name == file);
     let (_, text) = text.ok_or_else(|| vec![format!("{file}: the list was not read")])?;
-    let mut patterns = Vec::new();
+    let bare = |line: &'a str| line.split('#').next().unwrap_or_default().trim();
+    let lines = text.lines().map(bare).enumerate();
+    let lines = lines.map(|(at, line)| (at + 1, line));
+    Ok(lines.filter(|(_, line)| !line.is_empty()))
+}
+
+/// The patterns of a list: one a line.
+fn read_list(file: &str, lists: &[(String, String)]) -> Result<Vec<(usize, Pattern)>, Vec<String>> {
+    let parsed = said(file, lists)?.map(|(number, line)| match line.parse() {
+        Ok(pattern) => Ok((number, pattern)),
+        Err(wrong) => Err(format!("{file} line {number}: {wrong}")),
+    });
+    all_or_errors(parsed)
+}
+
+/// The patterns of a map with the kind of each: `partner.example partner`.
+fn read_map<'a>(
+    file: &str,
+    lists: &'a [(String, String)],
+) -> Result<Vec<(usize, Pattern, &'a str)>, Vec<String>> {
+    let parsed = said(file, lists)?.map(|(number, line)| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [pattern, kind] = words[..] else {
+            return Err(format!(
+                "{file} line {number}: \"{line}\" is no pattern with its kind; write for example partner.example partner"
+            ));
+        };
+        let pattern = pattern.parse();
+        let pattern = pattern.map_err(|wrong: String| format!("{file} line {number}: {wrong}"))?;
+        Ok((number, pattern, kind))
+    });
+    all_or_errors(parsed)
+}
+
+/// Lines of maps whose kind reads no line of that map: nobody would be of it.
+fn lost_in_maps(lines: &[Line], lists: &[(String, String)]) -> Vec<String> {
+    let all = || lines.iter().flatten();
+    let reads = |whom: &[Parsed<Who>], file: &str| {
+        let mut whom = whom.iter();
+        whom.any(|Parsed(who)| matches!(who, Who::Map(own) if own == file))
+    };
+    let whom = all().flat_map(|(_, whom)| whom);
+    let files: BTreeSet<&String> = whom
+        .filter_map(|Parsed(who)| match who {
+            Who::Map(file) => Some(file),
+            _ => None,
+        })
+        .collect();
     let mut errors = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        match line.parse() {
-            _ if line.is_empty() => (),
-            Ok(pattern) => patterns.push(pattern),
-            Err(wrong) => errors.push(format!("{file} line {}: {wrong}", number + 1)),
+    for file in files {
+        let readers = all().filter(|(_, whom)| reads(whom, file));
+        let readers: Vec<&str> = readers.map(|(kind, _)| kind.as_str()).collect();
+        for (number, _, kind) in read_map(file, lists).unwrap_or_default() {
+            if !readers.contains(&kind) {
+                errors.push(format!(
+                    "{file} line {number}: no line of recipients gives \"{kind}\" this map{}",
+                    instead(kind, &readers)
+                ));
+            }
+        }
+    }
+    errors
+}
+
+fn all_or_errors<T>(
+    parsed: impl Iterator<Item = Result<T, String>>,
+) -> Result<Vec<T>, Vec<String>> {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    for one in parsed {
+        match one {
+            Ok(one) => found.push(one),
+            Err(wrong) => errors.push(wrong),
         }
     }
     if errors.is_empty() {
-        Ok(patterns)
+        Ok(found)
     } else {
         Err(errors)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LISTS: &str = "# partners\npartner.example\n\n.partner.example # all below\n";
-
-    fn kinds(text: &str) -> Result<Kinds, Vec<String>> {
-        let lines: Vec<Line> = crate::yaml::read(text).unwrap();
-        Kinds::new(
-            &lines,
-            &[
-                ("p.list".into(), LISTS.into()),
-                ("bad.list".into(), "a b\n".into()),
-            ],
-        )
-    }
-
-    fn of<'a>(kinds: &'a Kinds, address: &str) -> &'a str {
-        &kinds.names()[kinds.of(&Address::new(address))]
-    }
-
-    #[test]
-    fn the_first_match_wins() {
-        let kinds = kinds(
-            "- boss: [ ceo@example.ch ]\n- colleague: [ example.ch, .example.ch ]\n\
-             - partner: [ file:p.list ]\n- boss: [ sub.partner.org ]\n- authority: [ .org ]\n\
-             - stranger: [ \"*\" ]",
-        )
-        .unwrap();
-        for (address, kind) in [
-            ("CEO@example.ch", "boss"),
-            ("anna@Example.ch", "colleague"),
-            ("anna@a.b.example.ch", "colleague"),
-            ("anna@badexample.ch", "stranger"),
-            ("x@partner.example", "partner"),
-            ("x@hr.partner.example", "partner"),
-            ("x@sub.partner.org", "boss"),
-            ("x@partner.org", "authority"),
-            ("x@org", "stranger"),
-            ("\"a@example.ch\"@evil.example", "stranger"),
-            ("example.ch", "stranger"),
-            (".org", "stranger"),
-            ("*", "stranger"),
-            ("", "stranger"),
-        ] {
-            assert_eq!(of(&kinds, address), kind, "{address}");
-        }
-        assert!(kinds.taken().is_empty(), "{:?}", kinds.taken());
-    }
-
-    #[test]
-    fn what_an_earlier_line_takes_is_never_reached() {
-        let kinds = kinds(
-            "- colleague: [ .example.ch, partner.example ]\n\
-             - partner: [ a.example.ch, .b.example.ch, x@partner.example, x@other.example, example.ch ]\n\
-             - stranger: [ \"*\" ]\n- lost: [ late.example, \"*\" ]",
-        )
-        .unwrap();
-        let named = kinds.taken().iter();
-        let named: Vec<String> = named.map(|one| one.pattern.to_string()).collect();
-        assert_eq!(
-            named,
-            [
-                "a.example.ch",
-                ".b.example.ch",
-                "x@partner.example",
-                "late.example",
-                "*"
-            ]
-        );
-        let first = &kinds.taken()[0];
-        assert_eq!((first.line, first.kind, first.by), (1, 1, 0));
-    }
-
-    #[test]
-    fn wrong_lines_say_what_to_write() {
-        for (wrong, expected) in [
-            ("- a: [ x.ch ]", "end with \"- stranger: [ \"*\" ]\""),
-            ("[]", "end with"),
-            (
-                "- { a: [ x.ch ], b: [ y.ch ] }\n- s: [ \"*\" ]",
-                "recipients[0]: an item is one kind",
-            ),
-            ("- {}\n- s: [ \"*\" ]", "recipients[0]: an item is one kind"),
-            (
-                "- \"*\": [ \"*\" ]",
-                "recipients[0]: \"*\" is no name for a kind",
-            ),
-            (
-                "- a: [ file:bad.list ]\n- s: [ \"*\" ]",
-                "bad.list line 1: \"a b\" is no address",
-            ),
-        ] {
-            let errors = kinds(wrong).unwrap_err();
-            assert!(errors[0].contains(expected), "{errors:?}");
-        }
     }
 }

@@ -76,7 +76,28 @@ impl Network {
         matches!(self, Self::Net(net) if net.prefix_len() == 0)
     }
 
-    fn has(&self, client: IpAddr) -> bool {
+    /// The first and the last address, and those just outside.
+    pub(super) fn edges(&self) -> Vec<IpAddr> {
+        let (first, last) = match self {
+            Self::Loopback => (
+                IpAddr::from([127, 0, 0, 0]),
+                IpAddr::from([127, 255, 255, 255]),
+            ),
+            Self::Net(net) => (net.network(), net.broadcast()),
+        };
+        let next = |address: IpAddr, step: fn(u128, u128) -> u128| match address {
+            IpAddr::V4(four) => {
+                let moved = step(u32::from(four).into(), 1);
+                u32::try_from(moved).map_or(address, |moved| IpAddr::V4(moved.into()))
+            }
+            IpAddr::V6(six) => IpAddr::V6(step(six.into(), 1).into()),
+        };
+        let before = next(first, u128::saturating_sub);
+        vec![before, first, last, next(last, u128::saturating_add)]
+    }
+
+    /// True for an address in it.
+    pub fn has(&self, client: IpAddr) -> bool {
         // An IPv4 client on a socket for both is written ::ffff:192.0.2.1 (RFC 4291, 2.5.5.2).
         let client = client.to_canonical();
         match self {

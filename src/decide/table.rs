@@ -8,10 +8,9 @@ use crate::message::Direction;
 use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
-use super::{Exception, Kinds, exception};
-
-/// The rows of one direction, as written: a kind, or `*` for all others, and a channel a level.
-pub type Rows = IndexMap<String, Vec<String>>;
+use super::channel::{Bound, Catalogue};
+use super::row::{self, Row, Rows, SAME, Written};
+use super::{Communication, Exception, Kinds, Party, Strictness, exception};
 
 /// The `decide` section, as written.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,22 +25,14 @@ pub struct Section {
 }
 
 /// The table. Every level of every kind has a cell in both directions.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     columns: Vec<String>,
     kinds: Kinds,
     outbound: Vec<Row>,
     inbound: Vec<Row>,
     exceptions: Vec<Exception>,
-}
-
-/// The row of one kind.
-#[derive(Clone, Debug, Default)]
-pub struct Row {
-    /// The row's name: the kind, or `*`.
-    pub name: String,
-    /// The channel of each level.
-    pub cells: Vec<String>,
+    channels: IndexMap<String, Bound>,
 }
 
 /// What speaks for recipients that disagree: `strictest`, the strictest channel for all of them.
@@ -67,11 +58,17 @@ impl Table {
         section: &Section,
         kinds: Kinds,
         exceptions: Vec<exception::Entry>,
-        channels: &[&str],
+        catalogue: &Catalogue,
     ) -> Result<Self, Vec<String>> {
         let mut errors = check_columns(&section.columns);
+        let channels = bind_channels(catalogue, &kinds);
+        let channels = channels.unwrap_or_else(|wrong| {
+            errors.extend(wrong);
+            IndexMap::new()
+        });
+        let names: Vec<&str> = catalogue.keys().map(String::as_str).collect();
         let mut bind = |direction| {
-            let bound = bind(direction, section, &kinds, channels);
+            let bound = bind(direction, section, &kinds, &names, &channels);
             bound.unwrap_or_else(|wrong| {
                 errors.extend(wrong);
                 Vec::new()
@@ -81,7 +78,7 @@ impl Table {
         let inbound = bind(Direction::Inbound);
         let mut bound = Vec::new();
         for (at, entry) in exceptions.into_iter().enumerate() {
-            match Exception::new(at, entry, &kinds, channels) {
+            match Exception::new(at, entry, &kinds, &names) {
                 Ok(exception) => bound.push(exception),
                 Err(wrong) => errors.extend(wrong),
             }
@@ -95,6 +92,7 @@ impl Table {
             outbound,
             inbound,
             exceptions: bound,
+            channels,
         })
     }
 
@@ -120,6 +118,44 @@ impl Table {
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
     }
+
+    /// How strict a channel is; the least where there is none of that name.
+    pub fn strictness(&self, channel: &str) -> Strictness {
+        self.channel(channel)
+            .map(|one| one.strictness)
+            .unwrap_or_default()
+    }
+
+    /// True where a channel can reach somebody of a kind.
+    pub fn reaches(&self, channel: &str, to: &Party, kind: usize) -> bool {
+        self.channel(channel)
+            .is_some_and(|bound| bound.is_to(to, kind))
+    }
+
+    /// What a channel takes.
+    pub(super) fn channel(&self, name: &str) -> Option<&Bound> {
+        self.channels.get(name)
+    }
+
+    /// What all channels take.
+    pub(super) fn channels(&self) -> impl Iterator<Item = (&str, &Bound)> {
+        self.channels
+            .iter()
+            .map(|(name, bound)| (name.as_str(), bound))
+    }
+
+    /// The same table for features with other keys.
+    #[must_use]
+    pub fn renamed(mut self, rename: &impl Fn(&str) -> String) -> Self {
+        self.kinds.rename(rename);
+        for exception in &mut self.exceptions {
+            exception.rename(rename);
+        }
+        for channel in self.channels.values_mut() {
+            channel.rename(rename);
+        }
+        self
+    }
 }
 
 /// Says what to write where a channel is not known.
@@ -129,6 +165,53 @@ pub(super) fn known(channel: &str, channels: &[&str]) -> Result<(), String> {
     }
     let instead = instead(channel, channels);
     Err(format!("no channel \"{channel}\"{instead}"))
+}
+
+/// Binds the terms of the channels, and checks that what stands in for one protects no less.
+fn bind_channels(
+    catalogue: &Catalogue,
+    kinds: &Kinds,
+) -> Result<IndexMap<String, Bound>, Vec<String>> {
+    let names: Vec<&str> = catalogue.keys().map(String::as_str).collect();
+    let mut errors = Vec::new();
+    let mut channels = IndexMap::new();
+    for (name, terms) in catalogue {
+        if name == SAME {
+            errors.push(format!(
+                "channels.{SAME}: the word has a meaning in decide; take another name"
+            ));
+        }
+        match Bound::new(name, terms, kinds) {
+            Ok(bound) => drop(channels.insert(name.clone(), bound)),
+            Err(wrong) => errors.extend(wrong),
+        }
+        let Some(fallback) = &terms.fallback else {
+            continue;
+        };
+        if let Err(wrong) = known(fallback, &names) {
+            errors.push(format!("channels.{name}.else: {wrong}"));
+        }
+        let stands_in = catalogue.get(fallback).map(|one| one.strictness);
+        if stands_in.is_some_and(|strictness| strictness < terms.strictness) {
+            errors.push(format!(
+                "channels.{name}.else: \"{fallback}\" protects less than \"{name}\", and the size of a \
+                 message is its sender's choice; name one that protects as much"
+            ));
+        }
+        // Who follows the channels that stand in comes to an end, or here again.
+        let follow = |from: &&String| catalogue.get(*from).and_then(|one| one.fallback.as_ref());
+        let mut way = std::iter::successors(Some(fallback), follow).take(catalogue.len());
+        if way.any(|one| one == name) {
+            errors.push(format!(
+                "channels.{name}.else: it leads back to \"{name}\"; let the last channel refuse or hold"
+            ));
+        }
+    }
+    if errors.is_empty() {
+        Ok(channels)
+    } else {
+        Err(errors)
+    }
 }
 
 fn check_columns(columns: &[String]) -> Vec<String> {
@@ -155,51 +238,96 @@ fn check_columns(columns: &[String]) -> Vec<String> {
     errors
 }
 
-/// Finds the row of each kind, and checks what the rows say.
+/// The kind and the type of communication that the name of a row gives: `stranger invoice`.
+///
+/// # Errors
+/// What to write instead.
+fn read_name<'a>(name: &'a str, kinds: &Kinds) -> Result<(&'a str, Option<Communication>), String> {
+    let mut words = name.split_whitespace();
+    let (kind, communication) = (words.next().unwrap_or_default(), words.next());
+    if kind != "*" && !kinds.names().iter().any(|known| known == kind) {
+        let instead = kinds.instead(kind);
+        return Err(format!("no recipient kind \"{kind}\"{instead}"));
+    }
+    if words.next().is_some() {
+        return Err("a row is named by a kind, or by a kind and one type of communication".into());
+    }
+    let communication = communication.map(str::parse).transpose()?;
+    Ok((kind, communication))
+}
+
+/// Finds the rows of each kind, and checks what the rows say.
 fn bind(
     direction: Direction,
     section: &Section,
     kinds: &Kinds,
-    channels: &[&str],
+    names: &[&str],
+    channels: &IndexMap<String, Bound>,
 ) -> Result<Vec<Row>, Vec<String>> {
     let (rows, columns) = (section.rows(direction), &section.columns);
     let path = format!("decide.{}", direction.as_str());
     let mut errors = Vec::new();
-    for (name, cells) in rows {
-        if name != "*" && !kinds.names().contains(name) {
-            errors.push(format!(
-                "{path}.{name}: no recipient kind \"{name}\"{}",
-                kinds.instead(name)
-            ));
+    let mut read: Vec<(&str, Option<Communication>, &str, &Written)> = Vec::new();
+    for (name, row) in rows {
+        let mut is_refined = false;
+        match read_name(name, kinds) {
+            Ok((kind, communication)) => {
+                is_refined = communication.is_some();
+                if is_refined && (row.mode.is_some() || !row.then.is_empty()) {
+                    errors.push(format!(
+                        "{path}.{name}.mode: a kind is enforced as a whole; write it in the row \"{kind}\""
+                    ));
+                }
+                read.push((kind, communication, name, row));
+            }
+            Err(wrong) => errors.push(format!("{path}.{name}: {wrong}")),
         }
-        if cells.len() != columns.len() {
+        if row.cells.len() != columns.len() {
             errors.push(format!(
                 "{path}.{name}: cells: {}, columns: {}; write one channel for each of {}",
-                cells.len(),
+                row.cells.len(),
                 columns.len(),
                 columns.join(", ")
             ));
         }
-        for (cell, column) in cells.iter().zip(columns) {
-            if let Err(wrong) = known(cell, channels) {
+        for (cell, column) in row.cells.iter().zip(columns) {
+            let known = known(cell, names);
+            if let (Err(wrong), false) = (known, is_refined && cell == SAME) {
                 errors.push(format!("{path}.{name}[{column}]: {wrong}"));
             }
         }
     }
-    let row = |name: &str| {
-        rows.get(name).map(|cells| Row {
-            name: name.to_owned(),
-            cells: cells.clone(),
-        })
+    let find = |kind: &str, communication: Option<Communication>| {
+        let mut found = read.iter();
+        found.find(|(own, of, ..)| *own == kind && *of == communication)
     };
     let mut bound = Vec::new();
     for kind in kinds.names() {
-        match row(kind).or_else(|| row("*")) {
-            Some(row) => bound.push(row),
-            None => errors.push(format!(
+        let Some((_, _, name, written)) = find(kind, None).or_else(|| find("*", None)) else {
+            errors.push(format!(
                 "{path}: no row for \"{kind}\"; write one, or a row \"*\" for all kinds that have none"
-            )),
+            ));
+            continue;
+        };
+        let mut row = Row {
+            name: (*name).to_owned(),
+            cells: written.cells.clone(),
+            owner: written.owner.clone(),
+            mode: written.mode,
+            then: written.then.clone(),
+            ..Row::default()
+        };
+        for of in Communication::ALL {
+            let Some((_, _, name, written)) = find(kind, Some(of)).or_else(|| find("*", Some(of)))
+            else {
+                continue;
+            };
+            match row::refine(&path, name, written, &row, columns, channels) {
+                Ok(refined) => drop(row.refined.insert(of, refined)),
+                Err(wrong) => errors.extend(wrong),
+            }
         }
+        bound.push(row);
     }
     if errors.is_empty() {
         Ok(bound)

@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Tests of deciding.
 
+mod terms;
+
 use super::*;
 use crate::message::{Address, Recipient};
 
-const CHANNELS: [&str; 4] = ["plain", "incamail", "hold", "refuse"];
+/// Four channels, each stricter than the one before.
+fn catalogue() -> Catalogue {
+    let channels = [
+        ("plain", Strictness::Plain),
+        ("incamail", Strictness::Relay),
+        ("hold", Strictness::Hold),
+        ("refuse", Strictness::Reject),
+    ];
+    let terms = |strictness| Terms {
+        strictness,
+        ..Terms::default()
+    };
+    let channels = channels.into_iter();
+    channels
+        .map(|(name, strictness)| (name.to_owned(), terms(strictness)))
+        .collect()
+}
 
 const TABLE: &str = "
 columns: [ public, internal, confidential ]
@@ -17,9 +35,9 @@ mixed: strictest
 ";
 
 const EXCEPTIONS: &str = "
-- { from: payroll@example.ch, to: partner, channel: incamail, because: salary slips, until: 2027-12-31 }
-- { from: example.ch, to: anna@stranger.example, channel: hold, because: a friend, until: 2026-11-25 }
-- { from: \"*\", to: .stranger.example, channel: plain, because: a test, until: 2030-01-01 }
+- { from: payroll@example.ch, to: partner, channel: incamail, because: salary slips, owner: ann, until: 2027-12-31 }
+- { from: example.ch, to: anna@stranger.example, channel: hold, because: a friend, owner: ann, until: 2026-11-25 }
+- { from: \"*\", to: .stranger.example, channel: plain, because: a test, owner: ann, login: \"*\", until: 2030-01-01 }
 ";
 
 fn kinds() -> Kinds {
@@ -33,7 +51,7 @@ fn kinds() -> Kinds {
 fn table(table: &str, exceptions: &str) -> Result<Table, Vec<String>> {
     let section: table::Section = crate::yaml::read(table).map_err(|one| vec![one.to_string()])?;
     let exceptions = crate::yaml::read(exceptions).map_err(|one| vec![one.to_string()])?;
-    Table::new(&section, kinds(), exceptions, &CHANNELS)
+    Table::new(&section, kinds(), exceptions, &catalogue())
 }
 
 fn envelope(sender: &str, received: &str, recipients: &[&str]) -> Envelope {
@@ -45,7 +63,10 @@ fn envelope(sender: &str, received: &str, recipients: &[&str]) -> Envelope {
     };
     Envelope {
         client: None,
-        login: None,
+        login: Some(match Address::new(sender).folded() {
+            nobody if nobody.is_empty() => "erp".into(),
+            own => own,
+        }),
         sender: Address::new(sender),
         recipients: recipients.iter().map(recipient).collect(),
         received: received.parse().unwrap(),
@@ -54,11 +75,21 @@ fn envelope(sender: &str, received: &str, recipients: &[&str]) -> Envelope {
     }
 }
 
+/// The decisions of a message of which nothing is known but envelope, direction and level.
+fn judged(envelope: &Envelope, direction: Direction, level: usize, table: &Table) -> Vec<Decision> {
+    let weight = Weight {
+        direction,
+        sensitivity: Sensitivity(level),
+        is_sealed: false,
+    };
+    for_each_recipient(envelope, &Features::of_envelope(envelope), weight, table)
+}
+
 /// `channel because` for each recipient of confidential mail.
 fn decided(sender: &str, day: &str, direction: Direction, recipients: &[&str]) -> Vec<String> {
     let table = table(TABLE, EXCEPTIONS).unwrap();
     let envelope = envelope(sender, day, recipients);
-    let decisions = for_each_recipient(&envelope, direction, Sensitivity(2), &table);
+    let decisions = judged(&envelope, direction, 2, &table);
     let said = |one: &Decision| format!("{} {}", one.channel, one.because);
     decisions.iter().map(said).collect()
 }
@@ -85,7 +116,7 @@ fn each_recipient_has_the_cell_of_its_kind() {
     );
     let table = table(TABLE, "[]").unwrap();
     let envelope = envelope("<>", "2026-11-25", &all[2..]);
-    let decisions = for_each_recipient(&envelope, Direction::Outbound, Sensitivity(1), &table);
+    let decisions = judged(&envelope, Direction::Outbound, 1, &table);
     assert_eq!(
         decisions,
         [Decision {
@@ -93,6 +124,8 @@ fn each_recipient_has_the_cell_of_its_kind() {
             kind: "stranger".into(),
             channel: "incamail".into(),
             because: "decide.outbound.*[internal]".into(),
+            refused: None,
+            mode: None,
         }]
     );
 }
@@ -181,8 +214,7 @@ fn a_table_that_is_not_total_is_refused() {
 #[test]
 fn all_errors_are_told_at_once() {
     let wrong = TABLE.replace("refuse", "refuze").replace("colleague", "x");
-    let exceptions =
-        "- { from: a@x.ch, to: partnr, channel: plan, because: ' ', until: 2027-01-01 }";
+    let exceptions = "- { from: a@x.ch, to: partnr, channel: plan, because: ' ', owner: ann, until: 2027-01-01 }";
     assert_eq!(table(&wrong, exceptions).unwrap_err().len(), 5);
 }
 
@@ -190,31 +222,35 @@ fn all_errors_are_told_at_once() {
 fn an_exception_says_everything() {
     for (exception, expected) in [
         (
-            "- { from: a@x.ch, to: partner, channel: plain, because: x }",
+            "- { from: a@x.ch, to: partner, channel: plain, because: x, owner: ann }",
             "line 1 column 3: .[0]: missing field `until`",
         ),
         (
-            "- { from: a@x.ch, to: partner, channel: plain, because: x, until: 31.12.2027 }",
+            "- { from: a@x.ch, to: partner, channel: plain, because: x, owner: ann, until: 31.12.2027 }",
             "\"31.12.2027\" is no date; write year, month and day, such as 2027-12-31",
         ),
         (
-            "- { from: a@x.ch, to: partner, channel: plain, because: x, until: 2027-02-30 }",
+            "- { from: a@x.ch, to: partner, channel: plain, because: x, owner: ann, until: 2027-02-30 }",
             "\"2027-02-30\" is no date",
         ),
         (
-            "- { from: a@x.ch, to: partner, channel: plain, because: '', until: 2027-01-01 }",
+            "- { from: a@x.ch, to: partner, channel: plain, because: '', owner: ann, until: 2027-01-01 }",
             "exceptions[0].because: it is empty",
         ),
         (
-            "- { from: a@x.ch, to: partnr, channel: plain, because: x, until: 2027-01-01 }",
+            "- { from: a@x.ch, to: partner, channel: plain, because: x, owner: ' ', until: 2027-01-01 }",
+            "exceptions[0].owner: it is empty; write who answers for it",
+        ),
+        (
+            "- { from: a@x.ch, to: partnr, channel: plain, because: x, owner: ann, until: 2027-01-01 }",
             "exceptions[0].to: \"partnr\" is no recipient kind and no address pattern; did you mean \"partner\"?",
         ),
         (
-            "- { from: a@x.ch, to: a b.ch, channel: plain, because: x, until: 2027-01-01 }",
+            "- { from: a@x.ch, to: a b.ch, channel: plain, because: x, owner: ann, until: 2027-01-01 }",
             "exceptions[0].to: \"a b.ch\" is no address pattern",
         ),
         (
-            "- { from: a@x.ch, to: partner, channel: plan, because: x, until: 2027-01-01 }",
+            "- { from: a@x.ch, to: partner, channel: plan, because: x, owner: ann, until: 2027-01-01 }",
             "exceptions[0].channel: no channel \"plan\"; did you mean \"plain\"?",
         ),
     ] {
@@ -231,7 +267,10 @@ fn a_thousand_recipients_and_long_lists_take_a_moment() {
     let kinds = Kinds::new(&lines, &[("p.list".into(), list)]).unwrap();
     let began = std::time::Instant::now();
     for n in 0..10_000 {
-        assert_eq!(kinds.of(&Address::new(&format!("a@p{n}.example"))), 0);
+        assert_eq!(
+            kinds.of(&Party::new(&Address::new(&format!("a@p{n}.example")))),
+            0
+        );
     }
     assert!(began.elapsed() < std::time::Duration::from_secs(2));
 }

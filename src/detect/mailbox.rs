@@ -29,7 +29,7 @@ pub fn mailbox(address: &str) -> Mailbox {
     let local = local.split('+').next().unwrap_or_default();
     let mut words = local.split(['.', '-', '_']);
     let whole: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-    if is_private(domain) {
+    if provider(domain).is_some() {
         Mailbox::Private
     } else if SERVICE.contains(&whole.as_str()) || words.any(|word| SERVICE.contains(&word)) {
         Mailbox::Service
@@ -38,13 +38,56 @@ pub fn mailbox(address: &str) -> Mailbox {
     }
 }
 
-/// True for a freemail or access provider: by the domain, or by its name under any country.
-fn is_private(domain: &str) -> bool {
-    let name = domain.rsplit('.').nth(1).unwrap_or_default();
-    let under_co = matches!(name, "co" | "com" | "net" | "org").then(|| domain.rsplit('.').nth(2));
-    let name = under_co.flatten().unwrap_or(name);
-    PRIVATE.contains(&domain) || FREEMAIL.contains(&name)
+/// Who gives mailboxes to private persons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// A freemail service.
+    Freemail,
+    /// An access provider, for its customers.
+    Access,
 }
+
+impl Provider {
+    /// The word for the addresses of such providers under `recipients`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Freemail => "freemail",
+            Self::Access => "isp",
+        }
+    }
+}
+
+/// The provider of a domain in small letters: by the domain, or by its name under any country. Who
+/// runs its mail servers says nothing: a company may have its mail at Google.
+pub fn provider(domain: &str) -> Option<Provider> {
+    let name = domain.rsplit('.').nth(1).unwrap_or_default();
+    let under_co = UNDER.contains(&name).then(|| domain.rsplit('.').nth(2));
+    let name = under_co.flatten().unwrap_or(name);
+    if FREEMAIL.contains(&name) || FREEMAIL_DOMAINS.contains(&domain) {
+        Some(Provider::Freemail)
+    } else {
+        ACCESS.contains(&domain).then_some(Provider::Access)
+    }
+}
+
+/// Domains of providers below a domain that is written with its dot; for `.`, below one that nobody
+/// has. All that lie there are as one of them, or in no provider's.
+pub fn provider_domains(below: &str) -> impl Iterator<Item = String> {
+    let top = if below == "." { ".invalid" } else { below }.to_owned();
+    let mut tops: Vec<String> = UNDER.iter().map(|one| format!(".{one}{top}")).collect();
+    tops.push(top);
+    let names = tops.into_iter().flat_map(|top| {
+        let names = FREEMAIL.iter();
+        names.map(move |name| format!("{name}{top}"))
+    });
+    let own = FREEMAIL_DOMAINS.iter().chain(ACCESS);
+    let own = own.map(|domain| (*domain).to_owned());
+    let below = below.to_owned();
+    names.chain(own.filter(move |domain| below == "." || domain.ends_with(&below)))
+}
+
+/// What stands in some countries between a name and the country.
+const UNDER: &[&str] = &["co", "com", "net", "org"];
 
 /// Local parts, or words of one, that no person is called.
 const SERVICE: &[&str] = &[
@@ -204,15 +247,54 @@ const FREEMAIL: &[&str] = &[
     "zoho",
 ];
 
-/// Other domains at which private persons have their mailboxes.
-const PRIVATE: &[&str] = &[
+/// Domains of other freemail services.
+const FREEMAIL_DOMAINS: &[&str] = &[
+    // Switzerland
+    "romandie.com",
+    // Germany, Austria
+    "email.de",
+    "freenet.de",
+    "mail.de",
+    "posteo.de",
+    "web.de",
+    // France
+    "laposte.net",
+    // Italy
+    "email.it",
+    "inwind.it",
+    "iol.it",
+    "libero.it",
+    "virgilio.it",
+    // Elsewhere
+    "bk.ru",
+    "centrum.cz",
+    "fastmail.com",
+    "hey.com",
+    "hushmail.com",
+    "inbox.lv",
+    "inbox.ru",
+    "interia.pl",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "o2.pl",
+    "onet.pl",
+    "pm.me",
+    "rambler.ru",
+    "sapo.pt",
+    "seznam.cz",
+    "wp.pl",
+];
+
+/// Domains at which the customers of access providers have their mailboxes.
+const ACCESS: &[&str] = &[
     // Switzerland
     "bluemail.ch",
     "bluewin.ch",
     "gawnet.ch",
     "hispeed.ch",
     "quickline.ch",
-    "romandie.com",
     "sunrise.ch",
     "swissonline.ch",
     "ticino.com",
@@ -224,20 +306,14 @@ const PRIVATE: &[&str] = &[
     "aon.at",
     "arcor.de",
     "chello.at",
-    "email.de",
-    "freenet.de",
     "kabsi.at",
-    "mail.de",
     "online.de",
-    "posteo.de",
     "t-online.de",
     "utanet.at",
     "vodafone.de",
-    "web.de",
     // France
     "bbox.fr",
     "free.fr",
-    "laposte.net",
     "neuf.fr",
     "noos.fr",
     "numericable.fr",
@@ -267,15 +343,10 @@ const PRIVATE: &[&str] = &[
     "zonnet.nl",
     // Italy
     "alice.it",
-    "email.it",
     "fastwebnet.it",
-    "inwind.it",
-    "iol.it",
-    "libero.it",
     "tim.it",
     "tin.it",
     "tiscali.it",
-    "virgilio.it",
     // United Kingdom, Ireland
     "blueyonder.co.uk",
     "btinternet.com",
@@ -287,27 +358,8 @@ const PRIVATE: &[&str] = &[
     "virginmedia.com",
     // Elsewhere
     "att.net",
-    "bk.ru",
-    "centrum.cz",
     "comcast.net",
-    "fastmail.com",
-    "hey.com",
-    "hushmail.com",
-    "inbox.lv",
-    "inbox.ru",
-    "interia.pl",
-    "mac.com",
-    "mail.com",
-    "mail.ru",
-    "me.com",
-    "o2.pl",
-    "onet.pl",
-    "pm.me",
-    "rambler.ru",
-    "sapo.pt",
-    "seznam.cz",
     "verizon.net",
-    "wp.pl",
 ];
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub use entity::Entity;
 pub use example::Example;
 use keep::Keep;
 pub use keep::MAX_KEPT;
-pub use mailbox::{Mailbox, mailbox};
+pub use mailbox::{Mailbox, Provider, mailbox, provider, provider_domains};
 pub use rule::{Detector, Detectors};
 use view::View;
 

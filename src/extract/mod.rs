@@ -31,6 +31,7 @@ mod picture;
 mod place;
 mod plain;
 mod ppt;
+mod program;
 mod rar;
 mod rtf;
 mod sealed;
@@ -96,6 +97,7 @@ const FORMATS: &[&dyn Format] = &[
     &ole::Compound,
     &tnef::Tnef,
     &opaque::Opaque,
+    &program::Program,
     &picture::Picture,
     &mbox::Mbox,
     &mail::Mail,
@@ -274,6 +276,9 @@ pub struct Opened {
 
 /// The format of an electronic invoice (EN 16931), alone or in a PDF.
 pub const INVOICE: &str = "invoice";
+
+/// The format of a program, whatever it is called.
+pub const PROGRAM: &str = "program";
 
 /// What extraction gives.
 #[derive(Debug, Default)]

@@ -189,7 +189,7 @@ fn a_refusal_keeps_within_a_reply_line() {
 fn the_shipped_channels_can_work() {
     #[derive(serde::Deserialize)]
     struct Part {
-        channels: IndexMap<String, Vec<Action>>,
+        channels: IndexMap<String, Entry>,
     }
     let part: Part = yaml::read(crate::shipped::CONFIG).unwrap();
     let channels = Channels::new(&part.channels, &[incamail()]).unwrap();
@@ -207,7 +207,7 @@ fn a_mark_at_delivery_is_left_to_the_mta() {
                 examples: [ { before: { to: a@b.c }, after: { subject: (secret), to: a@b.c.gate.invalid } } ]\n";
     let gate = Profile::read("gate.yaml", gate).unwrap();
     let text = "gate: [ relay: gate ]\nincamail: [ relay: incamail ]\n";
-    let read: IndexMap<String, Vec<Action>> = yaml::read(text).unwrap();
+    let read: IndexMap<String, Entry> = yaml::read(text).unwrap();
     let channels = Channels::new(&read, &[gate, incamail()]).unwrap();
     let subjects = |head: &str, chosen: &[&str]| {
         let addresses = ["<a@ext.test>", "<b@ext.test>"];

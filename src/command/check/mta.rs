@@ -80,7 +80,7 @@ fn read(config: Option<&Path>) -> Result<Own, Vec<String>> {
     let listen = source.settings()?.milter.listen;
     let file = source.file()?;
     let used = |id: &str| {
-        let mut actions = file.channels.values().flatten();
+        let mut actions = file.channels.values().flat_map(|entry| &entry.actions);
         actions.any(|action| matches!(action, Action::Relay(relay) if relay == id))
     };
     let mut relays: Vec<Profile> = Vec::new();

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::act::channel::Strictness;
+use crate::decide::Strictness;
 use crate::decide::exception::Target;
 use crate::decide::reach::{meet, someone_of};
 use crate::decide::{Exception, Reach};
@@ -32,24 +32,23 @@ pub fn lowered(policy: &Policy, today: Date) -> Vec<Lowered> {
     for (at, one) in table.exceptions().iter().enumerate() {
         let mut worst: Option<(Option<Strictness>, Lowered)> = None;
         for case in reach.spoken_for(at) {
-            for (level, cell) in table.columns().iter().zip(reach.cells(case)) {
-                let strictness = strict(cell);
-                let is_worse = worst.as_ref().is_none_or(|(worst, _)| strictness > *worst);
-                if strictness > strict(&one.channel) && is_worse {
-                    let example = Example {
-                        from: case.from.address.to_string(),
-                        to: case.to.address.to_string(),
-                        direction: Direction::Outbound,
-                        level: Some(level.clone()),
-                        on: (case.day != today).then_some(case.day),
-                    };
-                    let shown = Lowered {
-                        exception: at,
-                        example,
-                        instead_of: cell.clone(),
-                    };
-                    worst = Some((strictness, shown));
-                }
+            let strictness = strict(case.cell);
+            let is_worse = worst.as_ref().is_none_or(|(worst, _)| strictness > *worst);
+            if strictness > strict(&one.channel) && is_worse {
+                let example = Example {
+                    from: case.from.address.to_string(),
+                    to: case.to.address.to_string(),
+                    direction: Direction::Outbound,
+                    communication: None,
+                    level: table.columns().get(case.level).cloned(),
+                    on: (case.day != today).then_some(case.day),
+                };
+                let shown = Lowered {
+                    exception: at,
+                    example,
+                    instead_of: case.cell.to_owned(),
+                };
+                worst = Some((strictness, shown));
             }
         }
         lowered.extend(worst.map(|(_, shown)| shown));
@@ -76,6 +75,7 @@ pub(super) fn doubts(view: &View<'_>) -> Vec<Doubt> {
         }
         doubts.extend(unreached);
         doubts.extend(not_ours(view, at, one));
+        doubts.extend(unproven(view, at, one));
     }
     doubts
 }
@@ -84,7 +84,7 @@ pub(super) fn doubts(view: &View<'_>) -> Vec<Doubt> {
 fn about(view: &View<'_>, one: &Exception) -> Example {
     let to = match &one.to {
         Target::Kind(kind, _) => view.reach.someone(*kind).map(|one| one.address.clone()),
-        Target::Pattern(pattern) => Some(someone_of(pattern)),
+        Target::Pattern(pattern, _) => Some(someone_of(pattern)),
     };
     let mut example = view.example(&to.unwrap_or_default(), Direction::Outbound);
     if one.from != Pattern::Any {
@@ -181,4 +181,23 @@ fn not_ours(view: &View<'_>, at: usize, one: &Exception) -> Option<Doubt> {
         one.from
     ));
     Some(doubt.shown_by(about(view, one)))
+}
+
+/// One that protects less, of whose sender nothing can be proven.
+fn unproven(view: &View<'_>, at: usize, one: &Exception) -> Option<Doubt> {
+    let can_be_proven = match one.client() {
+        Some(_) => true,
+        None => view.policy.ours.has_login(),
+    };
+    if can_be_proven {
+        return None;
+    }
+    let strict = |channel: &str| view.table.strictness(channel);
+    let case = view.reach.spoken_for(at);
+    let mut lowered = case.filter(|case| strict(case.cell) > strict(&one.channel));
+    let doubt = Doubt::from(format!(
+        "exceptions[{at}]: it protects less, and nothing proves who sends, since ours.login is false; \
+         name the client: network whose mail it is"
+    ));
+    Some(doubt.shown_by(view.shown(lowered.next()?)))
 }

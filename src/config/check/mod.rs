@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds what parses but cannot be meant, in sentences.
 
+mod channels;
 mod exceptions;
+mod rows;
 mod table;
 
 use std::fmt;
@@ -11,7 +13,7 @@ use jiff::civil::Date;
 
 use crate::decide::kind::Who;
 use crate::decide::reach::{Case, someone_of};
-use crate::decide::{Reach, Table};
+use crate::decide::{Communication, Party, Reach, Table};
 use crate::inspect::Policy;
 use crate::message::{Address, Direction, Pattern};
 use crate::milter::{Mode, OnError};
@@ -57,6 +59,8 @@ pub struct Example {
     pub to: String,
     /// Which way it goes.
     pub direction: Direction,
+    /// The type of communication, where that matters.
+    pub communication: Option<Communication>,
     /// The name of its level, where that matters.
     pub level: Option<String>,
     /// The first day on which it is so, where that is not today.
@@ -96,6 +100,8 @@ pub fn doubts(source: &Source, policy: &Policy, today: Date) -> Result<Vec<Doubt
     doubts.extend(of_samples(file, policy));
     doubts.extend(of_empty_lists(source, file));
     doubts.extend(table::doubts(view));
+    doubts.extend(channels::doubts(view));
+    doubts.extend(rows::doubts(view));
     doubts.extend(exceptions::doubts(view));
     Ok(doubts)
 }
@@ -113,6 +119,7 @@ impl View<'_> {
             },
             to: to.to_string(),
             direction,
+            communication: None,
             level: None,
             on: None,
         }
@@ -124,6 +131,7 @@ impl View<'_> {
             from: case.from.address.to_string(),
             to: case.to.address.to_string(),
             direction: Direction::Outbound,
+            communication: None,
             level: None,
             on: (case.day != self.today).then_some(case.day),
         }
@@ -131,8 +139,7 @@ impl View<'_> {
 
     /// The name of a kind, by its place.
     fn kind(&self, at: usize) -> &str {
-        let kinds = self.table.kinds().names();
-        kinds.get(at).map_or("", String::as_str)
+        self.table.kinds().name(at)
     }
 }
 
@@ -175,6 +182,9 @@ impl fmt::Display for Example {
         write!(f, "from {} to {}", self.from, self.to)?;
         if self.direction == Direction::Inbound {
             f.write_str(", inbound")?;
+        }
+        if let Some(communication) = self.communication {
+            write!(f, ", {}", communication.as_str())?;
         }
         if let Some(level) = &self.level {
             write!(f, ", {level}")?;
@@ -250,11 +260,11 @@ fn of_what_is_ours(policy: &Policy) -> Vec<Doubt> {
 /// Domains of ours whose people nobody named.
 fn of_colleagues(view: &View<'_>) -> Vec<Doubt> {
     let kinds = view.table.kinds();
-    let others = kinds.of(&Address::default());
+    let others = kinds.of(&Party::default());
     let mut doubts = Vec::new();
     for domain in view.policy.ours.domains() {
         let someone = someone_of(domain);
-        if kinds.names().len() > 1 && kinds.of(&someone) == others {
+        if kinds.names().len() > 1 && kinds.of(&Party::new(&someone)) == others {
             let doubt = Doubt::from(format!(
                 "ours.domains: \"{domain}\" is ours, but mail to it is to a \"{}\"; name it \
                  under recipients",
@@ -282,7 +292,7 @@ fn of_samples(file: &File, policy: &Policy) -> Vec<Doubt> {
         for (kind, whom) in line {
             let patterns = whom.iter().filter_map(|Parsed(who)| match who {
                 Who::Pattern(pattern) => Some(pattern),
-                Who::File(_) => None,
+                Who::Provider(_) | Who::File(_) | Who::Map(_) => None,
             });
             doubt(format!("recipients[{at}].{kind}"), patterns.collect());
         }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finds kinds, levels, rows and channels that no message reaches, and rows that protect less for more.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Finds kinds and levels that no message reaches.
 
 use super::{Doubt, View};
-use crate::act::Action;
 use crate::classify::Sensitivity;
-use crate::decide::reach::someone_of;
 use crate::detect::Entity;
 use crate::message::Direction;
 
@@ -21,17 +17,15 @@ const FACTS: [Entity; 7] = [
     Entity::Picture,
 ];
 
-const DIRECTIONS: [Direction; 2] = [Direction::Outbound, Direction::Inbound];
+pub(super) const DIRECTIONS: [Direction; 2] = [Direction::Outbound, Direction::Inbound];
 
-/// What is doubtful about kinds, levels, rows and channels.
+/// What is doubtful about kinds and levels.
 pub(super) fn doubts(view: &View<'_>) -> Vec<Doubt> {
     let mut doubts = of_kinds(view);
     if view.source.detectors.is_empty() {
         doubts.push("detectors: there is none, so nothing is ever found".into());
     }
     doubts.extend(of_levels(view));
-    doubts.extend(of_channels(view));
-    doubts.extend(of_rows(view));
     doubts
 }
 
@@ -46,8 +40,8 @@ fn of_kinds(view: &View<'_>) -> Vec<Doubt> {
              more special line first",
             one.line, one.pattern
         ));
-        let to = someone_of(&one.pattern);
-        doubts.push(doubt.shown_by(view.example(&to, Direction::Outbound)));
+        let to = &one.someone;
+        doubts.push(doubt.shown_by(view.example(to, Direction::Outbound)));
     }
     for (at, name) in view.table.kinds().names().iter().enumerate() {
         let lost = taken.iter().find(|one| one.kind == at);
@@ -56,15 +50,15 @@ fn of_kinds(view: &View<'_>) -> Vec<Doubt> {
                 "recipients: nobody can be a \"{name}\", so its rows in decide are never read; name \
                  somebody whom no line above takes"
             ));
-            let to = someone_of(&one.pattern);
-            doubts.push(doubt.shown_by(view.example(&to, Direction::Outbound)));
+            let to = &one.someone;
+            doubts.push(doubt.shown_by(view.example(to, Direction::Outbound)));
         }
     }
     doubts
 }
 
 /// True where some message has this level.
-fn can_be(view: &View<'_>, level: usize) -> bool {
+pub(super) fn can_be(view: &View<'_>, level: usize) -> bool {
     let detectors = view.policy.detectors.list();
     // Without any detector the doubt is that, and not each level.
     let is_found = |entity: Entity| {
@@ -110,109 +104,4 @@ fn of_levels(view: &View<'_>) -> Vec<Doubt> {
         doubts.push(sentence.into());
     }
     doubts
-}
-
-fn of_channels(view: &View<'_>) -> Vec<Doubt> {
-    let (reached, named) = places(view);
-    let mut doubts: Vec<Doubt> = Vec::new();
-    for (name, actions) in &view.file.channels {
-        if reached.contains(name.as_str()) {
-            continue;
-        }
-        let is_relay = |action: &Action| matches!(action, Action::Relay(_));
-        let but = match actions.iter().any(is_relay) {
-            true => "; at most a mark typed into the subject leads there",
-            false => "",
-        };
-        doubts.push(match named.get(name.as_str()) {
-            None => format!(
-                "channels.{name}: no cell and no exception uses it{but}; use it, or take it out"
-            )
-            .into(),
-            Some(place) => format!(
-                "channels.{name}: no message reaches it, for none reaches {place}{but}; use it elsewhere, \
-                 or take it out"
-            )
-            .into(),
-        });
-    }
-    doubts
-}
-
-/// The channels that some message reaches, and one unreached place for each that is named.
-fn places<'a>(view: &'a View<'_>) -> (BTreeSet<&'a str>, BTreeMap<&'a str, String>) {
-    let (mut reached, mut named) = (BTreeSet::new(), BTreeMap::new());
-    for direction in DIRECTIONS {
-        for (kind, row) in view.table.rows(direction).iter().enumerate() {
-            let is_somebody = view.reach.someone(kind).is_some();
-            for (level, channel) in row.cells.iter().enumerate() {
-                if is_somebody && can_be(view, level) {
-                    reached.insert(channel.as_str());
-                }
-                let column = view.table.columns().get(level);
-                let column = column.map_or("", String::as_str);
-                let word = direction.as_str();
-                let place = || format!("decide.{word}.{}[{column}]", row.name);
-                named.entry(channel.as_str()).or_insert_with(place);
-            }
-        }
-    }
-    for (at, one) in view.table.exceptions().iter().enumerate() {
-        if view.reach.spoken_for(at).next().is_some() {
-            reached.insert(one.channel.as_str());
-        }
-        let place = || format!("exceptions[{at}]");
-        named.entry(one.channel.as_str()).or_insert_with(place);
-    }
-    (reached, named)
-}
-
-/// Rows that nobody has, and rows that protect what is more sensitive less.
-fn of_rows(view: &View<'_>) -> Vec<Doubt> {
-    let mut doubts: Vec<Doubt> = Vec::new();
-    for direction in DIRECTIONS {
-        let word = direction.as_str();
-        let rows = view.table.rows(direction);
-        let written = view.file.decide.rows(direction);
-        if written.contains_key("*") && rows.iter().all(|row| row.name != "*") {
-            let doubt = Doubt::from(format!(
-                "decide.{word}.*: every kind has a row of its own, so this one is never read; take it out"
-            ));
-            let last = view
-                .table
-                .kinds()
-                .of(&someone_of(&crate::message::Pattern::Any));
-            let to = view.reach.someone(last).map(|one| one.address.clone());
-            doubts.push(doubt.shown_by(view.example(&to.unwrap_or_default(), direction)));
-        }
-        for (name, cells) in written {
-            doubts.extend(of_cells(view, direction, name, cells));
-        }
-    }
-    doubts
-}
-
-/// The first cell of a row that does nothing, while one for a lower level does something.
-fn of_cells(view: &View<'_>, direction: Direction, name: &str, cells: &[String]) -> Option<Doubt> {
-    let acts = |cell: &String| {
-        let actions = view.file.channels.get(cell);
-        actions.is_some_and(|list| !list.is_empty())
-    };
-    let mut pairs = cells.iter().zip(cells.iter().skip(1)).enumerate();
-    let (at, (lower, higher)) = pairs.find(|(_, (a, b))| acts(a) && !acts(b))?;
-    let columns = view.table.columns();
-    let column = |at: usize| columns.get(at).map_or("", String::as_str);
-    let (below, above) = (column(at), column(at + 1));
-    let doubt = Doubt::from(format!(
-        "decide.{}.{name}: \"{above}\" goes by \"{higher}\", which does nothing, but \"{below}\" by \
-         \"{lower}\"; the more sensitive should not be protected less",
-        direction.as_str()
-    ));
-    let rows = view.table.rows(direction).iter();
-    let kind = rows.enumerate().find(|(_, row)| row.name == name);
-    let someone = kind.and_then(|(kind, _)| view.reach.someone(kind));
-    Some(match someone {
-        Some(one) => doubt.shown_by(view.example(&one.address, direction).of_level(above)),
-        None => doubt,
-    })
 }
