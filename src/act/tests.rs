@@ -216,7 +216,6 @@ fn decisions(message: &Message, channels: &[&str]) -> Vec<Decision> {
         channel: (*channel).into(),
         because: "decide.outbound.stranger[confidential]".into(),
         refused: None,
-        mode: None,
     })
     .collect()
 }

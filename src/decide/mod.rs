@@ -28,7 +28,6 @@ pub use kind::Kinds;
 pub use ours::Ours;
 pub use party::Party;
 pub use reach::Reach;
-pub use row::Mode;
 pub use table::Table;
 
 /// The channel for one recipient.
@@ -47,9 +46,6 @@ pub struct Decision {
     /// other stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
-    /// How far the row of the table is enforced, where it says so itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mode: Option<Mode>,
 }
 
 /// What a message was found to be, which the table judges.
@@ -102,7 +98,6 @@ struct Chosen<'a> {
     kind: usize,
     channel: &'a str,
     because: String,
-    mode: Option<Mode>,
 }
 
 fn choose<'a>(features: &Features, to: &Party, weight: Weight, table: &'a Table) -> Chosen<'a> {
@@ -114,7 +109,6 @@ fn choose<'a>(features: &Features, to: &Party, weight: Weight, table: &'a Table)
     let kind = table.kinds().of(to);
     let strictness = |channel: &str| table.strictness(channel);
     let row = table.rows(direction).get(kind);
-    let mode = row.and_then(|row| row.mode(features.day));
     // The table is total, so there is a row.
     let (cell, name) = row.map_or(("", ""), |row| {
         row.cell(&features.communications, sensitivity.0, strictness)
@@ -147,7 +141,6 @@ fn choose<'a>(features: &Features, to: &Party, weight: Weight, table: &'a Table)
         kind,
         channel,
         because,
-        mode,
     }
 }
 
@@ -180,6 +173,5 @@ fn settle(
         channel: channel.to_owned(),
         because,
         refused,
-        mode: chosen.mode,
     }
 }

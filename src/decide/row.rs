@@ -5,15 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use indexmap::IndexMap;
-use jiff::civil::Date;
-use serde::Serialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::Communication;
 use super::channel::{Bound, Strictness};
-use super::exception::Day;
-use crate::units::Parsed;
 
 /// The rows of one direction, as written: `stranger`, `stranger invoice`, `*`, `* reply`.
 pub type Rows = IndexMap<String, Written>;
@@ -24,9 +20,6 @@ pub type Rows = IndexMap<String, Written>;
 struct Lines {
     cells: Vec<String>,
     owner: Option<String>,
-    mode: Option<Mode>,
-    #[serde(default)]
-    then: IndexMap<Parsed<Day>, Mode>,
 }
 
 /// A row as written.
@@ -36,24 +29,6 @@ pub struct Written {
     pub cells: Vec<String>,
     /// Who answers for it.
     pub owner: Option<String>,
-    /// How far it is enforced; as far as the whole file says where it says nothing.
-    pub mode: Option<Mode>,
-    /// How far from which day on.
-    pub then: Vec<(Date, Mode)>,
-}
-
-/// How far a row is enforced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Nothing is done, and nothing told.
-    Off,
-    /// Only looked at, logged and counted.
-    Monitor,
-    /// The message says by which channel it would go.
-    Tag,
-    /// The channel's actions are done.
-    Enforce,
 }
 
 /// What a cell of a type of communication says where the row of its kind speaks.
@@ -70,8 +45,6 @@ pub struct Row {
     pub owner: Option<String>,
     /// The rows of types of communication to that kind.
     pub refined: BTreeMap<Communication, Refined>,
-    pub(super) mode: Option<Mode>,
-    pub(super) then: Vec<(Date, Mode)>,
 }
 
 /// The row of one type of communication to a kind.
@@ -86,18 +59,6 @@ pub struct Refined {
 }
 
 impl Row {
-    /// How far it is enforced on a day; `None` where the whole file says it.
-    pub fn mode(&self, day: Date) -> Option<Mode> {
-        let begun = self.then.iter().filter(|(from, _)| *from <= day);
-        let last = begun.max_by_key(|(from, _)| *from).map(|(_, mode)| *mode);
-        last.or(self.mode)
-    }
-
-    /// The modes that are planned.
-    pub fn planned(&self) -> &[(Date, Mode)] {
-        &self.then
-    }
-
     /// The channel for a level, and the name of the row that says so: of the types that a message
     /// is the strictest, else the row of the kind.
     pub(super) fn cell<'c>(
@@ -167,12 +128,9 @@ pub(super) fn refine(
 
 impl From<Lines> for Written {
     fn from(lines: Lines) -> Self {
-        let then = lines.then.into_iter();
         Self {
             cells: lines.cells,
             owner: lines.owner,
-            mode: lines.mode,
-            then: then.map(|(Parsed(Day(day)), mode)| (day, mode)).collect(),
         }
     }
 }

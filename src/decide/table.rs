@@ -273,11 +273,6 @@ fn bind(
         match read_name(name, kinds) {
             Ok((kind, communication)) => {
                 is_refined = communication.is_some();
-                if is_refined && (row.mode.is_some() || !row.then.is_empty()) {
-                    errors.push(format!(
-                        "{path}.{name}.mode: a kind is enforced as a whole; write it in the row \"{kind}\""
-                    ));
-                }
                 read.push((kind, communication, name, row));
             }
             Err(wrong) => errors.push(format!("{path}.{name}: {wrong}")),
@@ -313,8 +308,6 @@ fn bind(
             name: (*name).to_owned(),
             cells: written.cells.clone(),
             owner: written.owner.clone(),
-            mode: written.mode,
-            then: written.then.clone(),
             ..Row::default()
         };
         for of in Communication::ALL {

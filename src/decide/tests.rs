@@ -125,7 +125,6 @@ fn each_recipient_has_the_cell_of_its_kind() {
             channel: "incamail".into(),
             because: "decide.outbound.*[internal]".into(),
             refused: None,
-            mode: None,
         }]
     );
 }

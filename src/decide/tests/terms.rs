@@ -110,33 +110,12 @@ fn a_row_of_a_type_is_checked() {
             "decide.outbound.partner[public]: no channel \"same\"; write one of plain, incamail, hold, refuse",
         ),
         (
-            "  partner reply: { cells: [ same, same, same ], mode: tag }",
-            "decide.outbound.partner reply.mode: a kind is enforced as a whole; write it in the row \"partner\"",
-        ),
-        (
             "  partner reply: { cell: [ same, same, same ] }",
-            "line 6 column 20: outbound.partner reply: unknown field `cell`, expected one of `cells`, `owner`, \
-             `mode`, `then`; did you mean \"cells\"?",
+            "line 6 column 20: outbound.partner reply: unknown field `cell`, expected `cells` or `owner`; did you mean \"cells\"?",
         ),
     ] {
         assert_eq!(with_rows(row).unwrap_err()[0], expected);
     }
-}
-
-#[test]
-fn a_row_is_enforced_as_planned() {
-    let row = "  partner: { cells: [ plain, hold, hold ], owner: ann, mode: monitor, \
-               then: { 2027-04-01: enforce, 2027-01-01: tag } }";
-    let table = with_rows(row).unwrap();
-    let mode = |day: &str| {
-        let envelope = envelope("<a@example.ch>", day, &["<x@partner.example>"]);
-        judged(&envelope, Direction::Outbound, 1, &table)
-            .remove(0)
-            .mode
-    };
-    assert_eq!(mode("2026-12-31"), Some(Mode::Monitor));
-    assert_eq!(mode("2027-01-01"), Some(Mode::Tag));
-    assert_eq!(mode("2027-12-01"), Some(Mode::Enforce));
 }
 
 #[test]
