@@ -184,14 +184,6 @@ impl Bound {
         let to = self.to.iter().filter_map(Target::key);
         (self.from.iter(), to)
     }
-
-    /// The same with other keys.
-    pub fn rename(&mut self, rename: &impl Fn(&str) -> String) {
-        self.from = self.from.iter().map(|key| rename(key)).collect();
-        for target in &mut self.to {
-            target.rename(rename);
-        }
-    }
 }
 
 impl FileType {

@@ -169,16 +169,6 @@ impl Exception {
     pub fn client(&self) -> Option<&Network> {
         self.proof.client.as_ref()
     }
-
-    /// The same with other keys.
-    pub(super) fn rename(&mut self, rename: &impl Fn(&str) -> String) {
-        self.from_key = rename(&self.from_key);
-        self.to.rename(rename);
-        let login = self.proof.login.as_mut().filter(|name| *name != "*");
-        if let Some(login) = login {
-            *login = rename(login);
-        }
-    }
 }
 
 impl Target {
@@ -195,12 +185,6 @@ impl Target {
         match self {
             Self::Pattern(_, key) => Some(key),
             Self::Kind(..) => None,
-        }
-    }
-
-    pub(super) fn rename(&mut self, rename: &impl Fn(&str) -> String) {
-        if let Self::Pattern(_, key) = self {
-            *key = rename(key);
         }
     }
 

@@ -73,18 +73,6 @@ impl Features {
             counts: Counts::default(),
         }
     }
-
-    /// The same with other keys, and another login name.
-    #[must_use]
-    pub fn renamed(&self, rename: impl Fn(&str) -> String) -> Self {
-        let recipients = self.recipients.iter();
-        Self {
-            sender: self.sender.renamed(&rename),
-            recipients: recipients.map(|one| one.renamed(&rename)).collect(),
-            login: self.login.as_deref().map(&rename),
-            ..self.clone()
-        }
-    }
 }
 
 /// The types of all files: by the names that the mail gives, those in containers, and the content.

@@ -156,12 +156,6 @@ impl Kinds {
         self.patterns.keys()
     }
 
-    /// The same with other keys.
-    pub(super) fn rename(&mut self, rename: &impl Fn(&str) -> String) {
-        let patterns = std::mem::take(&mut self.patterns).into_iter();
-        self.patterns = patterns.map(|(key, at)| (rename(&key), at)).collect();
-    }
-
     /// `; did you mean "partner"?`
     pub fn instead(&self, name: &str) -> String {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();

@@ -34,12 +34,6 @@ impl Party {
     pub fn mailbox(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
-
-    /// The same with other keys.
-    #[must_use]
-    pub fn renamed(&self, rename: impl Fn(&str) -> String) -> Self {
-        Self(self.0.iter().map(|key| rename(key)).collect())
-    }
 }
 
 /// What a pattern is looked up by: `*`, `.example.ch`, `@example.ch`, `anna@example.ch`.

@@ -127,11 +127,6 @@ impl<'a> Reach<'a> {
         &self.recipients
     }
 
-    /// Everybody who differs from the others as a sender.
-    pub fn senders(&self) -> &[Someone] {
-        &self.senders
-    }
-
     /// Somebody who sends, one of ours where there is a domain of ours.
     pub fn sender(&self) -> Option<&Someone> {
         self.senders.first()

@@ -143,19 +143,6 @@ impl Table {
             .iter()
             .map(|(name, bound)| (name.as_str(), bound))
     }
-
-    /// The same table for features with other keys.
-    #[must_use]
-    pub fn renamed(mut self, rename: &impl Fn(&str) -> String) -> Self {
-        self.kinds.rename(rename);
-        for exception in &mut self.exceptions {
-            exception.rename(rename);
-        }
-        for channel in self.channels.values_mut() {
-            channel.rename(rename);
-        }
-        self
-    }
 }
 
 /// Says what to write where a channel is not known.
