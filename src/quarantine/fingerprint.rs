@@ -11,6 +11,14 @@ use super::key::Key;
 use crate::message::{Envelope, header};
 use crate::spool::Spool;
 
+/// What a message is known by.
+pub struct Print {
+    /// The keyed hash.
+    pub hash: Vec<u8>,
+    /// True where the client named the message: then no other mail has this hash.
+    pub is_named: bool,
+}
+
 /// The keyed hash of sender, recipients in any order, and content as the client sent it.
 ///
 /// Left out are `Received`, and a Message-ID that the MTA made, which has the queue id in it, with what
@@ -19,7 +27,7 @@ use crate::spool::Spool;
 ///
 /// # Errors
 /// When the message cannot be read.
-pub fn of(envelope: &Envelope, queue: &str, raw: &Spool, key: &Key) -> io::Result<Vec<u8>> {
+pub fn of(envelope: &Envelope, queue: &str, raw: &Spool, key: &Key) -> io::Result<Print> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.bytes()).map_err(io::Error::other)?;
     let mut part = |bytes: &[u8]| {
         mac.update(&bytes.len().to_be_bytes());
@@ -36,11 +44,13 @@ pub fn of(envelope: &Envelope, queue: &str, raw: &Spool, key: &Key) -> io::Resul
     let (fields, _) = header::split(&head);
     let made_by_mta =
         |value: &[u8]| queue.len() > 4 && memchr::memmem::find(value, queue.as_bytes()).is_some();
+    let mut is_named = false;
     for field in &fields {
         let value = head.get(field.value.clone()).unwrap_or_default();
         if field.is("Message-ID") && made_by_mta(value) {
             break;
         }
+        is_named |= field.is("Message-ID") && !value.trim_ascii().is_empty();
         if !field.is("Received") && !field.is("Date") {
             part(field.name.as_bytes());
             part(value);
@@ -51,7 +61,10 @@ pub fn of(envelope: &Envelope, queue: &str, raw: &Spool, key: &Key) -> io::Resul
         mac.update(piece);
         at += piece.len();
     }
-    Ok(mac.finalize().into_bytes().to_vec())
+    Ok(Print {
+        hash: mac.finalize().into_bytes().to_vec(),
+        is_named,
+    })
 }
 
 #[cfg(test)]
@@ -79,7 +92,10 @@ mod tests {
         raw.append(b"\r\n").unwrap();
         raw.end_header();
         raw.append(body.as_bytes()).unwrap();
-        of(&envelope, queue, &raw, key).unwrap()
+        let print = of(&envelope, queue, &raw, key).unwrap();
+        let is_named = header.contains("Message-ID");
+        assert_eq!(print.is_named, is_named, "{header}");
+        print.hash
     }
 
     #[test]

@@ -106,7 +106,7 @@ impl Quarantine {
         let unreadable =
             |error: io::Error| Error::Store(format!("cannot read the message: {error}"));
         let print = fingerprint::of(&held.envelope, &held.queue, &raw, &self.keys.fingerprint);
-        let fingerprint = print.map_err(unreadable)?;
+        let print = print.map_err(unreadable)?;
         let mut name = [0; 16];
         random(&mut name)?;
         let blob = hex(&name);
@@ -119,13 +119,13 @@ impl Quarantine {
         let mut sealing = Sealing::new(reading, &key, &blob).map_err(unreadable)?;
         self.store.put(&blob, &mut sealing)?;
         let bytes = u64::try_from(raw.len()).unwrap_or(u64::MAX);
-        self.row(held, fingerprint, blob, &key, bytes)
+        self.row(held, print, blob, &key, bytes)
     }
 
     fn row(
         &self,
         held: Held,
-        fingerprint: Vec<u8>,
+        print: fingerprint::Print,
         blob: String,
         key: &Key,
         bytes: u64,
@@ -184,7 +184,8 @@ impl Quarantine {
             key: self.keys.wrap.wrap(key.bytes(), &blob)?,
             facts,
             blob,
-            fingerprint,
+            fingerprint: print.hash,
+            is_named: print.is_named,
             sender,
             recipients,
         })

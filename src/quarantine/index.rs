@@ -24,6 +24,8 @@ pub struct NewRow {
     pub key: Vec<u8>,
     /// Keyed hash of sender, recipients and what the client sent.
     pub fingerprint: Vec<u8>,
+    /// True where the client named the message: only then is one of the same fingerprint its second try.
+    pub is_named: bool,
     /// Keyed hash of the sender.
     pub sender: Vec<u8>,
     /// For each recipient a keyed hash of the address, and the channel that the table chose.
@@ -226,7 +228,8 @@ pub trait Index: Send + Sync {
     fn set_meta(&self, name: &str, value: &[u8]) -> Result<(), Error>;
 
     /// Stores a case as `prepared`. Where one of the same fingerprint is `prepared` and not among those
-    /// whose answer is open here, this is the client's second try: the new case takes its place.
+    /// whose answer is open here, and the client named the message, this is its second try: the new case
+    /// takes the place of the old.
     fn prepare(&self, row: &NewRow, open: &[String]) -> Result<Prepared, Error>;
 
     /// One case.

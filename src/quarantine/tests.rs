@@ -60,6 +60,7 @@ fn new(id: &str, print: &str, to: &[&str]) -> NewRow {
         blob: format!("blob-{id}"),
         key: b"wrapped".to_vec(),
         fingerprint: print.as_bytes().to_vec(),
+        is_named: true,
         sender: b"sender".to_vec(),
         recipients: to.iter().map(recipient).collect(),
     }
@@ -137,6 +138,18 @@ fn a_second_try_takes_the_place_of_the_first_and_only_then() {
         let third = index.prepare(&new("Q-4", "p", &["a"]), &[]).unwrap();
         assert_eq!(third.adopted, None, "{name}: an answered one was swallowed");
         assert_eq!(third.same_as, Some("Q-3".into()), "{name}");
+        // What its client did not name may be another mail alike: both stay.
+        let unnamed = |id| NewRow {
+            is_named: false,
+            ..new(id, "nameless", &["b@example.org"])
+        };
+        index.prepare(&unnamed("Q-6"), &[]).unwrap();
+        let alike = index.prepare(&unnamed("Q-7"), &[]).unwrap();
+        assert_eq!(
+            alike.adopted, None,
+            "{name}: one without a name was swallowed"
+        );
+        assert_eq!(alike.same_as, Some("Q-6".into()), "{name}");
         let unlike = index.prepare(&new("Q-5", "q", &["a"]), &[]).unwrap();
         assert_eq!(unlike, super::index::Prepared::default(), "{name}");
     });

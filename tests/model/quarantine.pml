@@ -17,8 +17,8 @@
  *   ANSWER_FIRST   the answer goes out before the rows are on the disk
  *   NO_ADOPTION    a second try never takes the place of the first
  *   FORGET_SENDING the outbox does not note that it begins to send
- *   ALIKE          no Message-ID of the client's tells the messages apart: then a later one can take the place of an
- *                  earlier one that was answered just before a crash (doc/quarantine-states.md, The second try)
+ *   ALIKE          messages without a Message-ID of the client's are taken for each other: then a later one can take the
+ *                  place of an earlier one that was answered just before a crash (doc/quarantine-states.md, The second try)
  */
 
 #ifndef MAILS

@@ -20,7 +20,11 @@ const COLUMNS: &str = "cases.id, arrived, expires, direction, level, rank, found
 /// Stores a case, in the place of one that its client has sent before and had no answer to.
 pub fn prepare(at: &Transaction<'_>, row: &NewRow, open: &[String]) -> Result<Prepared, Error> {
     let id = &row.facts.id;
-    let adopted = adoptable(at, &row.fingerprint, open).map_err(Error::from)?;
+    let adopted = match row.is_named {
+        true => adoptable(at, &row.fingerprint, open).map_err(Error::from)?,
+        // Two mails alike cannot be told from one that is sent twice: both stay, marked.
+        false => None,
+    };
     if let Some((old, blob)) = &adopted {
         remove(at, old, blob).map_err(Error::from)?;
     }
