@@ -10,6 +10,8 @@ mod run;
 mod sign;
 pub(super) mod word;
 
+use std::ops::Range;
+
 use super::detector::{Candidate, Form};
 use run::Run;
 
@@ -21,17 +23,21 @@ const SURE: i32 = 6;
 #[derive(Debug)]
 pub(super) struct Names<'a> {
     text: &'a str,
-    at: usize,
+    /// Where the search goes on, and where it ends.
+    left: Range<usize>,
 }
 
 impl<'a> Names<'a> {
     pub fn of(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self::within(text, 0..text.len())
     }
 
-    /// Those that begin at a place or behind it.
-    pub fn from(text: &'a str, at: usize) -> Self {
-        Self { text, at }
+    /// Those that begin in a stretch.
+    pub fn within(text: &'a str, stretch: Range<usize>) -> Self {
+        Self {
+            text,
+            left: stretch,
+        }
     }
 }
 
@@ -40,8 +46,8 @@ impl Iterator for Names<'_> {
 
     fn next(&mut self) -> Option<Candidate> {
         loop {
-            let run = Run::next(self.text, self.at)?;
-            self.at = run.end;
+            let run = Run::next(self.text, self.left.clone())?;
+            self.left.start = run.end;
             if let Some(name) = name(self.text, &run) {
                 return Some(name);
             }

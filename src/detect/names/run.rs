@@ -24,9 +24,9 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// The next run from `from` on.
-    pub fn next(text: &str, from: usize) -> Option<Self> {
-        let mut at = next_capital(text, from)?;
+    /// The first run that begins in a stretch.
+    pub fn next(text: &str, stretch: Range<usize>) -> Option<Self> {
+        let mut at = next_capital(text, stretch)?;
         let mut run = Self {
             words: Vec::new(),
             title: None,

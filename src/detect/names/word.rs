@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a place of a text into a word, and a word into what it may be: a given name, a surname, a title.
 
+use std::ops::Range;
+
 use super::key::{PLACES, hash, place};
 use crate::detect::fold::push_base;
 use crate::detect::token::is_word;
@@ -135,12 +137,12 @@ fn is_joint(c: char) -> bool {
     matches!(c, '-' | '\'' | '’')
 }
 
-/// The next capital from `from` on with which a word begins.
-pub(super) fn next_capital(text: &str, from: usize) -> Option<usize> {
+/// The first capital in a stretch with which a word begins.
+pub(super) fn next_capital(text: &str, stretch: Range<usize>) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut at = from;
+    let mut at = stretch.start;
     loop {
-        let rest = bytes.get(at..)?;
+        let rest = bytes.get(at..stretch.end)?;
         at += rest
             .iter()
             .position(|byte| matches!(byte, b'A'..=b'Z' | 0xc3..=0xc5))?;

@@ -2,6 +2,7 @@
 //! Keeps the small words that tell of a person, and the phrases that tell what kind of text one stands in.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 
 use indexmap::IndexMap;
@@ -9,9 +10,10 @@ use regex::{Regex, RegexBuilder};
 
 use super::language::LANGUAGES;
 use super::word::{Word, fold};
+use crate::detect::dictionary::Fnv;
 
 /// What a word may be, a bit each, by its name in the files.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "title",
     "professional",
     "kin",
@@ -26,6 +28,7 @@ const KINDS: [&str; 14] = [
     "label",
     "office",
     "nothing",
+    "small",
 ];
 
 /// What a word may be.
@@ -61,6 +64,8 @@ impl Cue {
     pub const OFFICE: Self = Self(1 << 12);
     /// None, unknown: the value of a label that says nothing.
     pub const NOTHING: Self = Self(1 << 13);
+    /// A small word that tells of its language.
+    pub const SMALL: Self = Self(1 << 14);
 
     /// True where it is one of these.
     pub fn is(self, other: Self) -> bool {
@@ -109,14 +114,14 @@ impl Manner {
 /// The small words and phrases of all languages.
 #[derive(Debug)]
 pub(super) struct Cues {
-    words: HashMap<Vec<u8>, [Cue; LANGUAGES]>,
+    words: HashMap<Vec<u8>, [Cue; LANGUAGES], BuildHasherDefault<Fnv>>,
     manners: Vec<(Manner, bool, Regex)>,
 }
 
 impl Cues {
     /// Compiles lists by kind, of each language in its order.
     pub fn of(files: &[IndexMap<String, Vec<String>>]) -> Self {
-        let mut words: HashMap<Vec<u8>, [Cue; LANGUAGES]> = HashMap::new();
+        let mut words: HashMap<_, [Cue; LANGUAGES], _> = HashMap::default();
         let mut phrases = MANNERS.map(|_| Vec::new());
         for (language, file) in files.iter().enumerate() {
             for (kind, list) in file {
@@ -151,9 +156,14 @@ impl Cues {
         }
     }
 
+    /// What a word may be in each language; none where it is no word of ours.
+    pub fn of_word(&self, word: &Word) -> Option<&[Cue; LANGUAGES]> {
+        self.words.get(&word.folded)
+    }
+
     /// What a word may be in these languages.
     pub fn cue(&self, word: &Word, languages: &[bool; LANGUAGES]) -> Cue {
-        let cues = self.words.get(&word.folded).into_iter().flatten();
+        let cues = self.of_word(word).into_iter().flatten();
         let used = cues.zip(languages).filter(|(_, is_used)| **is_used);
         used.fold(Cue::default(), |all, (cue, _)| all.or(*cue))
     }

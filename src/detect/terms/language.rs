@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::cues::{Cue, Cues};
 use super::word::Word;
 
 /// A language of the lexicons.
@@ -18,20 +19,6 @@ pub(super) enum Language {
 
 /// So many languages.
 pub(super) const LANGUAGES: usize = 5;
-
-/// Small words that stand in one language only, or nearly so.
-const SMALL: [&str; LANGUAGES] = [
-    " le les des du une est pour dans qui que sur avec pas vous nous son sa ses elle il je cette au aux par \
-     ont ete mais votre notre depuis chez leur ce et ",
-    " der die das und ist nicht mit von den dem ein eine einen einer wird sind auf fur bei sich hat ich sie \
-     wir im zum zur nach aus er wegen uber werden ihr ihre wurde seit als auch am ",
-    " il lo gli della del di che per con una sono non alla nel dal ha si le dei delle piu anche questo al un \
-     suo sua ed e da presso stata stato ",
-    " het een van en dat niet met voor zijn is op aan te wij hij heeft bij uit wordt naar ook werd ze haar \
-     zij ik u uw mijn de als door om nog ",
-    " the and of to is was for with that has have his her she he not on are by this be from at you your we \
-     an it they been who after ",
-];
 
 /// How much speaks for each language.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,22 +45,12 @@ impl Language {
 }
 
 impl Vote {
-    /// Counts the small words among these.
-    pub fn of<'a>(words: impl Iterator<Item = &'a Word>) -> Self {
+    /// Counts the small words among these: such as stand in one language only, or nearly so.
+    pub fn of<'a>(words: impl Iterator<Item = &'a Word>, cues: &Cues) -> Self {
         let mut vote = Self::default();
-        for word in words.filter(|word| word.folded.len() <= 7) {
-            let Ok(folded) = std::str::from_utf8(&word.folded) else {
-                continue;
-            };
-            for (count, small) in vote.0.iter_mut().zip(SMALL) {
-                let mut places = small.match_indices(folded);
-                let is_whole = |(at, _): (usize, &str)| {
-                    let edge = |at: Option<usize>| {
-                        at.and_then(|at| small.as_bytes().get(at)) == Some(&b' ')
-                    };
-                    edge(at.checked_sub(1)) && edge(Some(at + folded.len()))
-                };
-                *count += usize::from(places.any(is_whole));
+        for own in words.filter_map(|word| cues.of_word(word)) {
+            for (count, cue) in vote.0.iter_mut().zip(own) {
+                *count += usize::from(cue.is(Cue::SMALL));
             }
         }
         vote
@@ -81,18 +58,18 @@ impl Vote {
 
     /// True where a text with these small words may be in this language; where they are few, `whole` has
     /// a say, the vote of the whole text.
-    pub fn allows(&self, language: Language, whole: &Self) -> bool {
-        let own = |vote: &Self| {
-            let best = vote.0.iter().max().copied().unwrap_or_default();
-            let own = vote.0.get(language.index()).copied().unwrap_or_default();
-            (own, best)
-        };
-        match (own(self), own(whole)) {
-            ((own, best), _) if best >= 3 => own * 3 >= best * 2,
-            ((here, most), (own, best)) if best >= 3 => {
-                own * 2 >= best || (most > 0 && here == most)
-            }
-            _ => true,
+    pub fn allows<'a>(&self, language: Language, whole: impl FnOnce() -> &'a Self) -> bool {
+        let (here, most) = self.own_and_best(language);
+        if most >= 3 {
+            return here * 3 >= most * 2;
         }
+        let (own, best) = whole().own_and_best(language);
+        best < 3 || own * 2 >= best || (most > 0 && here == most)
+    }
+
+    fn own_and_best(&self, language: Language) -> (usize, usize) {
+        let best = self.0.iter().max().copied().unwrap_or_default();
+        let own = self.0.get(language.index()).copied().unwrap_or_default();
+        (own, best)
     }
 }

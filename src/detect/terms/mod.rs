@@ -15,6 +15,7 @@ mod people;
 mod scope;
 mod values;
 mod weigh;
+mod whole;
 mod word;
 
 use std::sync::LazyLock;

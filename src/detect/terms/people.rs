@@ -126,12 +126,17 @@ impl People {
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
             return;
         };
-        let names = Names::from(text, first.span.start);
-        for name in names.take_while(|name| name.span.start < last.span.end) {
+        for name in Names::within(text, first.span.start..last.span.end) {
             if !touches(&self.professionals, &name.span) {
                 self.meant.push((Who::Named, name.span));
             }
         }
+    }
+
+    /// True where a stretch is of a name.
+    pub fn names(&self, span: &Range<usize>) -> bool {
+        let mut named = self.meant.iter().filter(|(who, _)| *who == Who::Named);
+        named.any(|(_, place)| place.start <= span.start && span.end <= place.end)
     }
 
     /// The surest of those who are meant by a term at this place. `is_known` says that somebody was named
@@ -141,8 +146,8 @@ impl People {
         text: &str,
         words: &[Word],
         span: &Range<usize>,
-        is_known: bool,
-        is_greeted: bool,
+        is_known: impl FnOnce() -> bool,
+        is_greeted: impl FnOnce() -> bool,
     ) -> Option<Who> {
         let place_of = |at: usize| words.partition_point(|word| word.span.start < at);
         let own = place_of(span.start);
@@ -166,11 +171,11 @@ impl People {
         if within(&self.writers, NEAR) {
             return Some(Who::Writer);
         }
-        if is_greeted && within(&self.readers, NEAR) {
+        if within(&self.readers, NEAR) && is_greeted() {
             return Some(Who::Reader);
         }
         let is_pronoun = within(&self.pronouns, NEAR) || within(&self.owners, NEAR);
-        (is_known && is_pronoun).then_some(Who::Pronoun)
+        (is_pronoun && is_known()).then_some(Who::Pronoun)
     }
 }
 

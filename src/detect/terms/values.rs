@@ -9,7 +9,8 @@ use super::index::Hit;
 use super::language::LANGUAGES;
 use super::lexicon::Tier;
 use super::scope::{Scope, Table};
-use super::weigh::{Term, Whole};
+use super::weigh::Term;
+use super::whole::Whole;
 use super::word;
 use crate::detect::Confidence;
 
@@ -27,7 +28,7 @@ impl Whole<'_> {
         else {
             return;
         };
-        if scope.table.is_some() || self.named.is_empty() {
+        if scope.table.is_some() || self.names_nobody() {
             return;
         }
         let start = term.hit.span.end + line.len() - value.trim_start().len();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::Found;
-use super::cues::{Cue, Cues, Manner, paragraph};
+use super::cues::{Cues, paragraph};
 use super::form::Part;
 use super::index::{Hit, Index};
 use super::language::{LANGUAGES, Language, Vote};
@@ -13,31 +13,16 @@ use super::lexicon::{Pattern, Tier};
 use super::people::{People, Who, overlaps};
 use super::scope::{Scope, Table};
 use super::values::VALUE;
+use super::whole::Whole;
 use super::word::{self, Word};
 use crate::detect::{Confidence, Entity};
 
-/// The language and the kind of a text are told by so much of its start and of its end, in bytes.
-const START: usize = 16_384;
-const END: usize = 4_096;
 /// A paragraph is looked at so far to each side, and a person is known from so far before, in bytes.
 const PARAGRAPH: usize = 600;
 /// So many findings back, what a paragraph has said is looked for.
 const LAST: usize = 20;
 /// A neighbour stands so many words from a term at most.
 const BESIDE: usize = 6;
-
-/// What is known of a whole text.
-pub(super) struct Whole<'a> {
-    pub text: &'a str,
-    index: &'a Index,
-    pub cues: &'a Cues,
-    vote: Vote,
-    manners: Vec<(usize, Manner, bool)>,
-    /// True where its reader is greeted by name.
-    is_greeted: bool,
-    /// Where persons are named or called by what they are, in order, and whether by more than a bare name.
-    pub named: Vec<(usize, bool)>,
-}
 
 /// A term that is left after a first look.
 pub(super) struct Term<'a> {
@@ -106,127 +91,54 @@ fn join(text: &str, index: &Index, mut found: Vec<Found>) -> Vec<Found> {
 }
 
 impl<'a> Whole<'a> {
-    fn of(text: &'a str, heading: &str, index: &'a Index, cues: &'a Cues) -> Self {
-        let start = 0..text.floor_char_boundary(START);
-        let end = text
-            .floor_char_boundary(text.len().saturating_sub(END))
-            .max(start.end)..text.len();
-        let mut words = word::all(text, &start);
-        words.extend(word::all(text, &end));
-        let vote = Vote::of(words.iter());
-        let mut manners = Vec::new();
-        for range in [&start, &end] {
-            let own = cues.manners(text.get(range.clone()).unwrap_or_default());
-            manners.extend(
-                own.into_iter()
-                    .map(|(at, manner, wide)| (range.start + at, manner, wide)),
-            );
-        }
-        manners.extend(
-            cues.manners(heading)
-                .into_iter()
-                .map(|(_, manner, _)| (0, manner, true)),
-        );
-        let people = People::of(text, &words, cues, &[true; LANGUAGES]);
-        let greeting = text
-            .get(..text.floor_char_boundary(200))
-            .unwrap_or_default();
-        let line = greeting
-            .trim_start()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .len()
-            + 1;
-        let is_greeted = people
-            .meant
-            .iter()
-            .any(|(who, place)| *who == Who::Named && place.start < line);
-        let named = people.meant.iter();
-        let named = named.filter(|(who, place)| {
-            matches!(who, Who::Named | Who::Role | Who::Relative | Who::Born) && place.start >= line
-        });
-        let named = named.map(|(who, place)| (place.start, *who != Who::Named));
-        let mut named: Vec<(usize, bool)> = named.collect();
-        named.sort_unstable();
-        Self {
-            text,
-            index,
-            cues,
-            vote,
-            manners,
-            is_greeted,
-            named,
-        }
-    }
-
-    /// The persons named in a stretch.
-    fn named_in(&self, range: &Range<usize>) -> &[(usize, bool)] {
-        let first = self.named.partition_point(|(at, _)| *at < range.start);
-        let named = self.named.get(first..).unwrap_or_default();
-        let last = named.partition_point(|(at, _)| *at < range.end);
-        named.get(..last).unwrap_or_default()
-    }
-
     /// Weighs the terms of one sentence or row.
     fn weigh(&self, scope: &Scope, hits: &[Hit], found: &mut Vec<Found>) {
         let words = word::all(self.text, &scope.range);
-        let vote = Vote::of(words.iter());
-        let languages = Language::ALL.map(|language| vote.allows(language, &self.vote));
+        let vote = Vote::of(words.iter(), self.cues);
+        let languages = Language::ALL.map(|language| vote.allows(language, || self.vote()));
+        let terms = hits
+            .iter()
+            .filter_map(|hit| Some((hit, self.pattern(hit)?)))
+            .filter(|(_, pattern)| speaks(pattern, &languages));
+        let masks = terms.clone();
+        let masks = masks.filter(|(_, pattern)| pattern.tier == Tier::Not);
+        let masks: Vec<&Range<usize>> = masks.map(|(hit, _)| &hit.span).collect();
+        let terms = terms.filter(|(hit, _)| !masks.iter().any(|mask| covers(mask, &hit.span)));
+        let terms = terms.filter_map(|(hit, pattern)| {
+            let tier = self.tier(hit, pattern, &words)?;
+            Some(Term { hit, pattern, tier })
+        });
+        let terms =
+            terms.filter(|term| term.tier != Tier::Weak || self.is_under(term, scope, hits));
+        let terms: Vec<Term> = terms.collect();
+        // Who is meant costs most, and is asked last.
+        if terms.is_empty() {
+            return;
+        }
         let people = People::of(self.text, &words, self.cues, &languages);
-        let masks: Vec<&Range<usize>> = hits
-            .iter()
-            .filter(|hit| {
-                self.pattern(hit)
-                    .is_some_and(|own| own.tier == Tier::Not && speaks(own, &languages))
-            })
-            .map(|hit| &hit.span)
-            .collect();
-        let terms: Vec<Term> = hits
-            .iter()
-            .filter_map(|hit| {
-                let pattern = self.pattern(hit)?;
-                let is_masked = masks
-                    .iter()
-                    .any(|mask| mask.start <= hit.span.start && hit.span.end <= mask.end);
-                let is_name = people.meant.iter().any(|(who, place)| {
-                    *who == Who::Named && place.start <= hit.span.start && hit.span.end <= place.end
-                });
-                let is_open = speaks(pattern, &languages) && !is_masked && !is_name;
-                let beside = |list: &[Vec<Part>]| stand(list, self.text, &words, &hit.span, BESIDE);
-                let around =
-                    |list: &[Vec<Part>]| stand(list, self.text, &words, &hit.span, usize::MAX);
-                let is_free = !pattern.not_with.as_deref().is_some_and(around);
-                let mut tier = pattern.tier;
-                if hit.is_vague {
-                    tier = Tier::Weak;
-                }
-                if tier == Tier::Weak
-                    && !hit.is_vague
-                    && pattern.needs.as_deref().is_some_and(beside)
-                {
-                    tier = Tier::Strong;
-                }
-                let has_need = tier != Tier::Strong
-                    || pattern.tier != Tier::Strong
-                    || pattern.needs.as_deref().is_none_or(beside);
-                (is_open && is_free && has_need && tier != Tier::Not).then_some(Term {
-                    hit,
-                    pattern,
-                    tier,
-                })
-            })
-            .collect();
-        for term in &terms {
+        for term in terms.iter().filter(|term| !people.names(&term.hit.span)) {
             if term.tier == Tier::Label {
                 self.label(term, scope, found);
-                continue;
+            } else {
+                self.judge(term, scope, &words, &people, found);
             }
-            if term.tier == Tier::Weak && !self.is_under(term, scope, hits) {
-                continue;
-            }
-            self.judge(term, scope, &words, &people, found);
         }
+    }
+
+    /// How much a term says among these words; none where they take it away.
+    fn tier(&self, hit: &Hit, pattern: &Pattern, words: &[Word]) -> Option<Tier> {
+        let stand = |list: &[Vec<Part>], most| stand(list, self.text, words, &hit.span, most);
+        let beside = |list: &[Vec<Part>]| stand(list, BESIDE);
+        let needs = pattern.needs.as_deref();
+        let tier = match pattern.tier {
+            Tier::Not => return None,
+            _ if hit.is_vague => Tier::Weak,
+            Tier::Weak if needs.is_some_and(beside) => Tier::Strong,
+            Tier::Strong if !needs.is_none_or(beside) => return None,
+            tier => tier,
+        };
+        let is_taken = |list: &[Vec<Part>]| stand(list, usize::MAX);
+        (!pattern.not_with.as_deref().is_some_and(is_taken)).then_some(tier)
     }
 
     /// Finds the person of a term, and what speaks against it.
@@ -240,8 +152,9 @@ impl<'a> Whole<'a> {
     ) {
         let span = &term.hit.span;
         let reach = scope.range.start.saturating_sub(PARAGRAPH)..scope.range.start;
-        let is_known = !self.named_in(&reach).is_empty();
-        let own = people.meant_by(self.text, words, span, is_known, self.is_greeted);
+        let is_known = || !self.named_in(&reach).is_empty();
+        let is_greeted = || self.is_greeted();
+        let own = people.meant_by(self.text, words, span, is_known, is_greeted);
         let mut why = vec![format!(
             "term of {} ({})",
             term.pattern.entity.as_str(),
@@ -312,7 +225,7 @@ impl<'a> Whole<'a> {
         }
         let around = paragraph(self.text, span.start, PARAGRAPH);
         let manner = self
-            .manners
+            .manners()
             .iter()
             .find(|(at, _, is_wide)| *is_wide || around.contains(at));
         let (_, manner, _) = manner?;
@@ -350,20 +263,10 @@ impl<'a> Whole<'a> {
                 is_label && between.len() < VALUE && between.trim_start().starts_with(':')
             })
     }
+}
 
-    /// True where the head of a table names persons.
-    pub fn has_persons(&self, head: &Range<usize>) -> bool {
-        let words = word::all(self.text, head);
-        words.iter().any(|word| {
-            self.cues
-                .cue(word, &[true; LANGUAGES])
-                .is(Cue::LABEL.or(Cue::BORN))
-        })
-    }
-
-    pub fn pattern(&self, hit: &Hit) -> Option<&'a Pattern> {
-        self.index.patterns.get(hit.pattern)
-    }
+fn covers(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start <= other.start && other.end <= one.end
 }
 
 /// True where a pattern is of one of these languages.
