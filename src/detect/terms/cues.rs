@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use regex::{Regex, RegexBuilder};
 
 use super::language::LANGUAGES;
-use super::word::{Word, fold};
+use super::word::fold;
 use crate::detect::dictionary::Fnv;
 
 /// What a word may be, a bit each, by its name in the files.
@@ -120,7 +120,7 @@ pub(super) struct Cues {
 
 impl Cues {
     /// Compiles lists by kind, of each language in its order.
-    pub fn of(files: &[IndexMap<String, Vec<String>>]) -> Self {
+    pub fn compile(files: &[IndexMap<String, Vec<String>>]) -> Self {
         let mut words: HashMap<_, [Cue; LANGUAGES], _> = HashMap::default();
         let mut phrases = MANNERS.map(|_| Vec::new());
         for (language, file) in files.iter().enumerate() {
@@ -156,16 +156,9 @@ impl Cues {
         }
     }
 
-    /// What a word may be in each language; none where it is no word of ours.
-    pub fn of_word(&self, word: &Word) -> Option<&[Cue; LANGUAGES]> {
-        self.words.get(&word.folded)
-    }
-
-    /// What a word may be in these languages.
-    pub fn cue(&self, word: &Word, languages: &[bool; LANGUAGES]) -> Cue {
-        let cues = self.of_word(word).into_iter().flatten();
-        let used = cues.zip(languages).filter(|(_, is_used)| **is_used);
-        used.fold(Cue::default(), |all, (cue, _)| all.or(*cue))
+    /// What a folded word may be in each language; none where it is none of these.
+    pub fn of(&self, folded: &[u8]) -> Option<&[Cue; LANGUAGES]> {
+        self.words.get(folded)
     }
 
     /// What kind of text this is: where a phrase stands, and whether it tells of the whole text.

@@ -7,11 +7,12 @@ use std::ops::Range;
 
 use super::form::{Form, Part};
 use super::lexicon::{Heads, Pattern, Tier};
-use super::word::{self, Word, Words};
+use super::word::{self, Words};
 use crate::detect::dictionary::Fnv;
 
-/// Terms are told apart by so many of their first or last letters.
+/// Terms are told apart by so many of their first or last letters, the longer ones by more of their first.
 const LETTERS: usize = 4;
+const MORE: usize = 6;
 /// The shortest compound, in bytes.
 const SHORTEST: usize = 8;
 /// What may link the parts of a compound.
@@ -32,8 +33,8 @@ pub(super) struct Index {
 /// The places of patterns by some letters of theirs.
 #[derive(Debug)]
 struct Keys {
-    by_letters: HashMap<[u8; LETTERS], Vec<usize>, BuildHasherDefault<Fnv>>,
-    /// Which letters there are, a bit each, for a first look.
+    by_letters: HashMap<[u8; MORE], Vec<usize>, BuildHasherDefault<Fnv>>,
+    /// Which first letters of those there are, a bit each, for a first look.
     filter: Vec<u64>,
 }
 
@@ -48,9 +49,11 @@ impl Keys {
         }
     }
 
-    fn add(&mut self, letters: [u8; LETTERS], pattern: usize) {
-        self.by_letters.entry(letters).or_default().push(pattern);
-        let bit = Self::bit(letters);
+    /// Adds a pattern by these letters: a few, or more.
+    fn add(&mut self, letters: &[u8], pattern: usize) {
+        let patterns = self.by_letters.entry(padded(letters)).or_default();
+        patterns.push(pattern);
+        let bit = Self::bit(padded(letters));
         if let Some(bits) = self.filter.get_mut(bit / 64) {
             *bits |= 1 << (bit % 64);
         }
@@ -63,18 +66,17 @@ impl Keys {
         (hash ^ (hash >> 16)) % Self::BITS
     }
 
+    /// False where no pattern has these first letters, be there more of them.
     fn may_have(&self, letters: [u8; LETTERS]) -> bool {
         let bit = Self::bit(letters);
         let bits = self.filter.get(bit / 64).copied().unwrap_or_default();
         bits >> (bit % 64) & 1 == 1
     }
 
-    /// The patterns of these letters.
-    fn of(&self, letters: [u8; LETTERS]) -> &[usize] {
-        let own = self
-            .may_have(letters)
-            .then(|| self.by_letters.get(&letters));
-        own.flatten().map_or(&[], Vec::as_slice)
+    /// The patterns of exactly these letters.
+    fn of(&self, letters: &[u8]) -> &[usize] {
+        let patterns = self.by_letters.get(&padded(letters));
+        patterns.map_or(&[], Vec::as_slice)
     }
 }
 
@@ -95,20 +97,18 @@ impl Index {
                 continue;
             };
             if part.form != Form::Tail {
-                let letters = first(&part.base);
-                starts.add(letters, at);
+                starts.add(start(&part.base), at);
                 // A stem of three letters begins words of any fourth one.
-                if part.form == Form::Stem && part.base.len() < LETTERS {
-                    let [one, two, three, _] = letters;
-                    (b'a'..=b'z').for_each(|four| starts.add([one, two, three, four], at));
+                if let (Form::Stem, [one, two, three]) = (&part.form, part.base.as_slice()) {
+                    (b'a'..=b'z').for_each(|four| starts.add(&[*one, *two, *three, four], at));
                 }
             }
             let may_end =
                 pattern.heads.is_some() && part.form == Form::Word && part.base.len() > LETTERS;
             if let ([two, three, four], Form::Tail) = (part.base.as_slice(), &part.form) {
-                (b'a'..=b'z').for_each(|one| ends.add([one, *two, *three, *four], at));
+                (b'a'..=b'z').for_each(|one| ends.add(&[one, *two, *three, *four], at));
             } else if part.form == Form::Tail || may_end {
-                ends.add(last(&part.base), at);
+                ends.add(end(&part.base), at);
             }
         }
         Self {
@@ -133,7 +133,7 @@ impl Index {
 
     /// False for a word that no term begins as, and that is too short for a compound.
     fn may_be(&self, written: &[u8]) -> bool {
-        let letters = first(written).map(|letter| letter.to_ascii_lowercase());
+        let letters = padded(written).map(|letter: u8| letter.to_ascii_lowercase());
         let is_plain = letters
             .iter()
             .all(|letter| matches!(letter, 0 | b'a'..=b'z'));
@@ -143,8 +143,13 @@ impl Index {
     /// The terms that are known by this word.
     fn word(&self, text: &str, span: Range<usize>, folded: &[u8], hits: &mut Vec<Hit>) {
         let from = hits.len();
-        for &pattern in self.starts.of(first(folded)) {
-            self.start(pattern, text, &span, folded, hits);
+        if self.starts.may_have(padded(folded)) {
+            let few = folded.get(..LETTERS.min(folded.len()));
+            for letters in [few, folded.get(..MORE)].into_iter().flatten() {
+                for &pattern in self.starts.of(letters) {
+                    self.start(pattern, text, &span, folded, hits);
+                }
+            }
         }
         if folded.len() < SHORTEST {
             return;
@@ -153,7 +158,10 @@ impl Index {
             let Some(stem) = folded.strip_suffix(ending.as_bytes()) else {
                 continue;
             };
-            for &pattern in self.ends.of(last(stem)) {
+            if !self.ends.may_have(padded(end(stem))) {
+                continue;
+            }
+            for &pattern in self.ends.of(end(stem)) {
                 let is_ours = |part: &Part| part.ends_as(stem, ending);
                 let is_known = || hits.iter().skip(from).any(|hit| hit.pattern == pattern);
                 if self.part(pattern).is_some_and(is_ours) && !is_known() {
@@ -230,14 +238,17 @@ fn whole(pattern: &Pattern, text: &str, span: &Range<usize>) -> Option<Range<usi
 }
 
 fn seek_before(part: &Part, text: &str, mut at: usize, gap: usize) -> Option<usize> {
+    let mut folded = Vec::new();
     for _ in 0..=gap {
         let span = word::before(text, at)?;
         if !joins(text.get(span.end..at)?, gap > 0) {
             return None;
         }
         at = span.start;
-        let word = Word::at(text, span)?;
-        if part.fits(&word.folded, text.get(word.span.clone())?) {
+        if !word::fold_at(text, &span, &mut folded) {
+            return None;
+        }
+        if part.fits(&folded, text.get(span)?) {
             return Some(at);
         }
     }
@@ -245,14 +256,17 @@ fn seek_before(part: &Part, text: &str, mut at: usize, gap: usize) -> Option<usi
 }
 
 fn seek_after(part: &Part, text: &str, mut at: usize, gap: usize) -> Option<usize> {
+    let mut folded = Vec::new();
     for _ in 0..=gap {
         let span = word::after(text, at)?;
         if !joins(text.get(at..span.start)?, gap > 0) {
             return None;
         }
         at = span.end;
-        let word = Word::at(text, span)?;
-        if part.fits(&word.folded, text.get(word.span.clone())?) {
+        if !word::fold_at(text, &span, &mut folded) {
+            return None;
+        }
+        if part.fits(&folded, text.get(span)?) {
             return Some(at);
         }
     }
@@ -283,15 +297,23 @@ fn head(heads: &Heads, rest: &[u8]) -> Option<bool> {
     Some(!links().any(|rest| heads.fact.iter().any(|part| is(part, rest))))
 }
 
-fn first(word: &[u8]) -> [u8; LETTERS] {
-    match word {
-        [one, two, three, four, ..] => [*one, *two, *three, *four],
-        [one, two, three] => [*one, *two, *three, 0],
-        [one, two] => [*one, *two, 0, 0],
-        _ => [0; LETTERS],
-    }
+/// The first letters of a word by which it is kept.
+fn start(word: &[u8]) -> &[u8] {
+    let most = if word.len() < MORE { LETTERS } else { MORE };
+    word.get(..most).unwrap_or(word)
 }
 
-fn last(word: &[u8]) -> [u8; LETTERS] {
-    word.last_chunk().copied().unwrap_or_default()
+/// The last letters of a word by which it is kept; none of a shorter one.
+fn end(word: &[u8]) -> &[u8] {
+    word.last_chunk::<LETTERS>().map_or(&[], |letters| letters)
+}
+
+/// The first `N` letters, with nothing behind a shorter word.
+fn padded<const N: usize>(word: &[u8]) -> [u8; N] {
+    let mut letters = [0; N];
+    letters
+        .iter_mut()
+        .zip(word)
+        .for_each(|(to, from)| *to = *from);
+    letters
 }

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::cues::{Cue, Cues};
+use super::cues::Cue;
 use super::word::Word;
 
 /// A language of the lexicons.
@@ -46,9 +46,9 @@ impl Language {
 
 impl Vote {
     /// Counts the small words among these: such as stand in one language only, or nearly so.
-    pub fn of<'a>(words: impl Iterator<Item = &'a Word>, cues: &Cues) -> Self {
+    pub fn of(words: &[Word<'_>]) -> Self {
         let mut vote = Self::default();
-        for own in words.filter_map(|word| cues.of_word(word)) {
+        for own in words.iter().filter_map(|word| word.cues) {
             for (count, cue) in vote.0.iter_mut().zip(own) {
                 *count += usize::from(cue.is(Cue::SMALL));
             }

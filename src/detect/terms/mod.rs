@@ -73,7 +73,7 @@ impl Shipped {
         }
         Self {
             terms,
-            cues: Cues::of(&cues),
+            cues: Cues::compile(&cues),
         }
     }
 }

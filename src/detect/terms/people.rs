@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::cues::{Cue, Cues};
+use super::cues::Cue;
 use super::language::LANGUAGES;
 use super::word::Word;
 use crate::detect::names::Names;
@@ -58,11 +58,11 @@ pub(super) struct People {
 
 impl People {
     /// The persons among these words.
-    pub fn of(text: &str, words: &[Word], cues: &Cues, languages: &[bool; LANGUAGES]) -> Self {
+    pub fn of(text: &str, words: &[Word<'_>], languages: &[bool; LANGUAGES]) -> Self {
         let mut people = Self::default();
         let mut last = Cue::default();
         for (at, word) in words.iter().enumerate() {
-            let cue = cues.cue(word, languages);
+            let cue = word.cue(languages);
             let next = words.get(at + 1).filter(|next| {
                 let between = text.get(word.span.end..next.span.start).unwrap_or_default();
                 between.len() <= 3 && !between.contains(['\n', ',', ';'])
@@ -79,7 +79,7 @@ impl People {
                 || cue.is(Cue::TITLE) && is_called && cue.is(Cue::LABEL)
             {
                 let is_professional =
-                    next.is_some_and(|next| cues.cue(next, languages).is(Cue::PROFESSIONAL));
+                    next.is_some_and(|next| next.cue(languages).is(Cue::PROFESSIONAL));
                 let end = next.map_or(word.span.end, |next| next.span.end);
                 if !is_professional {
                     people.meant.push((Who::Named, word.span.start..end));
@@ -122,7 +122,7 @@ impl People {
     }
 
     /// Adds the names of a stretch, those of who cares left out.
-    fn name(&mut self, text: &str, words: &[Word]) {
+    fn name(&mut self, text: &str, words: &[Word<'_>]) {
         let (Some(first), Some(last)) = (words.first(), words.last()) else {
             return;
         };
@@ -144,7 +144,7 @@ impl People {
     pub fn meant_by(
         &self,
         text: &str,
-        words: &[Word],
+        words: &[Word<'_>],
         span: &Range<usize>,
         is_known: impl FnOnce() -> bool,
         is_greeted: impl FnOnce() -> bool,

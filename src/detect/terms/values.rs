@@ -79,10 +79,11 @@ impl Whole<'_> {
         let end = self
             .text
             .floor_char_boundary(start + value.len().min(VALUE));
-        let words = word::all(self.text, &(start..end));
+        let words = word::all(self.text, &(start..end), self.cues);
         let says = words.first().is_some_and(|first| {
-            let cue = self.cues.cue(first, &[true; LANGUAGES]);
-            !cue.is(Cue::NOTHING) && first.folded.iter().any(u8::is_ascii_alphabetic)
+            let written = self.text.get(first.span.clone()).unwrap_or_default();
+            let is_nothing = first.cue(&[true; LANGUAGES]).is(Cue::NOTHING);
+            !is_nothing && written.contains(char::is_alphabetic)
         });
         if says && value.chars().filter(|c| c.is_alphabetic()).count() >= 2 {
             found.push(Found {

@@ -93,8 +93,8 @@ fn join(text: &str, index: &Index, mut found: Vec<Found>) -> Vec<Found> {
 impl<'a> Whole<'a> {
     /// Weighs the terms of one sentence or row.
     fn weigh(&self, scope: &Scope, hits: &[Hit], found: &mut Vec<Found>) {
-        let words = word::all(self.text, &scope.range);
-        let vote = Vote::of(words.iter(), self.cues);
+        let words = word::all(self.text, &scope.range, self.cues);
+        let vote = Vote::of(&words);
         let languages = Language::ALL.map(|language| vote.allows(language, || self.vote()));
         let terms = hits
             .iter()
@@ -115,7 +115,7 @@ impl<'a> Whole<'a> {
         if terms.is_empty() {
             return;
         }
-        let people = People::of(self.text, &words, self.cues, &languages);
+        let people = People::of(self.text, &words, &languages);
         for term in terms.iter().filter(|term| !people.names(&term.hit.span)) {
             if term.tier == Tier::Label {
                 self.label(term, scope, found);
@@ -126,7 +126,7 @@ impl<'a> Whole<'a> {
     }
 
     /// How much a term says among these words; none where they take it away.
-    fn tier(&self, hit: &Hit, pattern: &Pattern, words: &[Word]) -> Option<Tier> {
+    fn tier(&self, hit: &Hit, pattern: &Pattern, words: &[Word<'_>]) -> Option<Tier> {
         let stand = |list: &[Vec<Part>], most| stand(list, self.text, words, &hit.span, most);
         let beside = |list: &[Vec<Part>]| stand(list, BESIDE);
         let needs = pattern.needs.as_deref();
@@ -146,7 +146,7 @@ impl<'a> Whole<'a> {
         &self,
         term: &Term<'_>,
         scope: &Scope,
-        words: &[Word],
+        words: &[Word<'_>],
         people: &People,
         found: &mut Vec<Found>,
     ) {
@@ -277,19 +277,31 @@ fn speaks(pattern: &Pattern, languages: &[bool; LANGUAGES]) -> bool {
 }
 
 /// True where one of these stands in a sentence, so many words from a term at most.
-fn stand(list: &[Vec<Part>], text: &str, words: &[Word], term: &Range<usize>, most: usize) -> bool {
+fn stand(
+    list: &[Vec<Part>],
+    text: &str,
+    words: &[Word<'_>],
+    term: &Range<usize>,
+    most: usize,
+) -> bool {
     let first = words.partition_point(|word| word.span.end <= term.start);
     let last = words.partition_point(|word| word.span.start < term.end);
     let near = first.saturating_sub(most)..last.saturating_add(most).min(words.len());
-    let words = words.get(near).unwrap_or_default();
-    let fits = |part: &Part, word: &Word| {
-        let written = text.get(word.span.clone()).unwrap_or_default();
-        part.fits(&word.folded, written)
-    };
+    let near = words
+        .get(near)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|word| {
+            let mut folded = Vec::new();
+            let written = text.get(word.span.clone())?;
+            word::fold_at(text, &word.span, &mut folded).then_some((word, written, folded))
+        });
+    let near: Vec<_> = near.collect();
     list.iter().any(|parts| {
-        words.windows(parts.len().max(1)).any(|some| {
-            let is_apart = some.iter().all(|word| !overlaps(&word.span, term));
-            is_apart && parts.iter().zip(some).all(|(part, word)| fits(part, word))
+        near.windows(parts.len().max(1)).any(|some| {
+            let is_apart = some.iter().all(|(word, ..)| !overlaps(&word.span, term));
+            let mut pairs = parts.iter().zip(some);
+            is_apart && pairs.all(|(part, (_, written, folded))| part.fits(folded, written))
         })
     })
 }

@@ -21,7 +21,7 @@ pub(super) struct Whole<'a> {
     heading: &'a str,
     index: &'a Index,
     pub cues: &'a Cues,
-    words: OnceCell<Vec<Word>>,
+    words: OnceCell<Vec<Word<'a>>>,
     vote: OnceCell<Vote>,
     manners: OnceCell<Vec<(usize, Manner, bool)>>,
     known: OnceCell<Known>,
@@ -59,16 +59,18 @@ impl<'a> Whole<'a> {
         [0..start, end.max(start)..length]
     }
 
-    fn words(&self) -> &[Word] {
+    fn words(&self) -> &[Word<'a>] {
         self.words.get_or_init(|| {
             let ends = self.ends();
-            let words = ends.iter().flat_map(|range| word::all(self.text, range));
+            let words = ends
+                .iter()
+                .flat_map(|range| word::all(self.text, range, self.cues));
             words.collect()
         })
     }
 
     pub fn vote(&self) -> &Vote {
-        let vote = || Vote::of(self.words().iter(), self.cues);
+        let vote = || Vote::of(self.words());
         self.vote.get_or_init(vote)
     }
 
@@ -89,7 +91,7 @@ impl<'a> Whole<'a> {
     fn known(&self) -> &Known {
         self.known.get_or_init(|| {
             let text = self.text;
-            let people = People::of(text, self.words(), self.cues, &[true; LANGUAGES]);
+            let people = People::of(text, self.words(), &[true; LANGUAGES]);
             let start = text.get(..text.floor_char_boundary(200));
             let greeting = start.unwrap_or_default().trim_start().lines().next();
             let line = greeting.unwrap_or_default().len() + 1;
@@ -129,12 +131,9 @@ impl<'a> Whole<'a> {
 
     /// True where the head of a table names persons.
     pub fn has_persons(&self, head: &Range<usize>) -> bool {
-        let words = word::all(self.text, head);
-        words.iter().any(|word| {
-            self.cues
-                .cue(word, &[true; LANGUAGES])
-                .is(Cue::LABEL.or(Cue::BORN))
-        })
+        let words = word::all(self.text, head, self.cues);
+        let mut cues = words.iter().map(|word| word.cue(&[true; LANGUAGES]));
+        cues.any(|cue| cue.is(Cue::LABEL.or(Cue::BORN)))
     }
 
     pub fn pattern(&self, hit: &Hit) -> Option<&'a Pattern> {

@@ -3,16 +3,18 @@
 
 use std::ops::Range;
 
+use super::cues::{Cue, Cues};
+use super::language::LANGUAGES;
 use crate::detect::fold::{HIGH, code, is_of_word, push_base};
 
 /// The longest word that is looked at, in bytes; what is longer is no word of a language.
 pub(super) const MAX_WORD: usize = 64;
 
-/// A word, and where it stands.
+/// Where a word stands, and what it may be in each language, where it is one of the small words.
 #[derive(Clone, Debug)]
-pub(super) struct Word {
+pub(super) struct Word<'a> {
     pub span: Range<usize>,
-    pub folded: Vec<u8>,
+    pub cues: Option<&'a [Cue; LANGUAGES]>,
 }
 
 /// The first word that begins at `from` or behind it.
@@ -85,25 +87,25 @@ impl<'a> Words<'a> {
 }
 
 /// The words of a stretch, the longest ones left out.
-pub(super) fn all(text: &str, range: &Range<usize>) -> Vec<Word> {
-    let mut words = Vec::new();
+pub(super) fn all<'a>(text: &str, range: &Range<usize>, cues: &'a Cues) -> Vec<Word<'a>> {
+    let (mut words, mut folded) = (Vec::new(), Vec::new());
     let mut at = range.start;
     while let Some(span) = after(text, at).filter(|span| span.end <= range.end) {
         at = span.end;
-        if let Some(word) = Word::at(text, span) {
-            words.push(word);
+        if fold_at(text, &span, &mut folded) {
+            let cues = cues.of(&folded);
+            words.push(Word { span, cues });
         }
     }
     words
 }
 
-impl Word {
-    /// The word of a span; none where it is too long for one.
-    pub fn at(text: &str, span: Range<usize>) -> Option<Self> {
-        let written = text.get(span.clone())?;
-        let mut folded = Vec::with_capacity(written.len());
-        (written.len() <= MAX_WORD).then(|| fold(written, &mut folded))?;
-        Some(Self { span, folded })
+impl Word<'_> {
+    /// What it may be in these languages.
+    pub fn cue(&self, languages: &[bool; LANGUAGES]) -> Cue {
+        let cues = self.cues.into_iter().flatten().zip(languages);
+        let used = cues.filter(|(_, is_used)| **is_used);
+        used.fold(Cue::default(), |all, (cue, _)| all.or(*cue))
     }
 
     /// True where it begins with a capital.
@@ -111,6 +113,12 @@ impl Word {
         let written = text.get(self.span.clone()).unwrap_or_default();
         written.chars().next().is_some_and(char::is_uppercase)
     }
+}
+
+/// Folds the word of a span into `out`; false where it is too long for one.
+pub(super) fn fold_at(text: &str, span: &Range<usize>, out: &mut Vec<u8>) -> bool {
+    let written = text.get(span.clone()).filter(|_| span.len() <= MAX_WORD);
+    written.map(|written| fold(written, out)).is_some()
 }
 
 /// Folds a word into `out`, which is cleared first.
