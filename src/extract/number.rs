@@ -4,10 +4,13 @@
 //! Groups of thousands, scientific notation and rounding of what somebody typed in are left out: they
 //! hide what a number says.
 
+mod code;
+mod moment;
+
 use std::borrow::Cow;
 
-use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use code::{Token, tokens};
+use moment::moment;
 
 /// A number format, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,35 +20,6 @@ pub(super) enum Shape {
     Number(Vec<Token>),
     Date(Vec<Token>),
 }
-
-/// A piece of a format.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// A place for a digit; true where a zero is shown when there is none.
-    Digit(bool),
-    Point,
-    Percent,
-    Literal(String),
-    /// A run of one letter of a date or time: the letter in lower case, and how many.
-    Part(char, usize),
-    /// Hours, minutes or seconds that go on counting: `[h]`.
-    Elapsed(char),
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 impl Shape {
     /// The built-in formats (18.8.30); those that follow the user's country as most of Europe has
@@ -104,69 +78,6 @@ impl Shape {
     }
 }
 
-/// The pieces of the first section, which is for positive numbers.
-fn tokens(code: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut chars = code.chars().peekable();
-    if code.eq_ignore_ascii_case("general") {
-        return tokens;
-    }
-    while let Some(c) = chars.next() {
-        match c {
-            ';' => break,
-            '"' => {
-                let text = chars.by_ref().take_while(|c| *c != '"').collect();
-                tokens.push(Token::Literal(text));
-            }
-            '\\' => tokens.extend(chars.next().map(|c| Token::Literal(c.to_string()))),
-            '_' | '*' => {
-                chars.next();
-            }
-            '[' => {
-                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
-                tokens.extend(bracket(&inside));
-            }
-            '0' | '#' | '?' => tokens.push(Token::Digit(c == '0')),
-            '.' => tokens.push(Token::Point),
-            '%' => tokens.push(Token::Percent),
-            // Scientific, and fractions: as general.
-            'E' if matches!(chars.peek(), Some('+' | '-')) => return Vec::new(),
-            '/' if tokens.iter().any(|token| matches!(token, Token::Digit(_))) => {
-                return Vec::new();
-            }
-            'A' | 'a' if matches!(chars.peek(), Some('M' | 'm' | '/')) => {
-                // AM/PM, A/P: hours are shown out of 24.
-                while chars.next_if(|c| "AaMmPp/".contains(*c)).is_some() {}
-            }
-            'y' | 'm' | 'd' | 'h' | 's' | 'Y' | 'M' | 'D' | 'H' | 'S' => {
-                let mut count = 1;
-                while chars
-                    .next_if(|next| next.eq_ignore_ascii_case(&c))
-                    .is_some()
-                {
-                    count += 1;
-                }
-                tokens.push(Token::Part(c.to_ascii_lowercase(), count));
-            }
-            ',' | '@' => {}
-            _ => tokens.push(Token::Literal(c.to_string())),
-        }
-    }
-    tokens
-}
-
-/// What stands in brackets: a currency, a time that goes on counting, or a colour, a condition, a
-/// country, which are not shown.
-fn bracket(inside: &str) -> Option<Token> {
-    if let Some(currency) = inside.strip_prefix('$') {
-        let name = currency.split('-').next().unwrap_or_default();
-        return (!name.is_empty()).then(|| Token::Literal(name.to_owned()));
-    }
-    let first = inside.chars().next()?.to_ascii_lowercase();
-    let is_run = inside.chars().all(|c| c.eq_ignore_ascii_case(&first));
-    (is_run && "hms".contains(first)).then_some(Token::Elapsed(first))
-}
-
 /// Digits that a cell keeps.
 const DIGITS: usize = 15;
 
@@ -181,6 +92,20 @@ fn is_short(raw: &str) -> bool {
                 (whole == "0" || !whole.starts_with('0')) && !fraction.ends_with('0');
             has_no_zeros && raw.len() <= DIGITS + 1 && is_whole(whole) && is_whole(fraction)
         }
+    }
+}
+
+/// The number that a workbook keeps in 30 bits (MS-XLS, 2.5.217; MS-XLSB, 2.5.121).
+pub(super) fn packed(bits: u32) -> f64 {
+    let number = if bits & 2 == 0 {
+        f64::from_bits(u64::from(bits & !3) << 32)
+    } else {
+        f64::from(bits.cast_signed() >> 2)
+    };
+    if bits & 1 == 0 {
+        number
+    } else {
+        number / 100.0
     }
 }
 
@@ -293,65 +218,6 @@ fn fill(tokens: &[Token], digits: &str, tail: &str) -> String {
     pieces.into_iter().rev().collect()
 }
 
-/// A day and time, counted in days; none where no calendar has it.
-fn moment(tokens: &[Token], value: f64, is_1904: bool) -> Option<String> {
-    let seconds = (value * 86_400.0).round();
-    if !(0.0..2_958_466.0 * 86_400.0).contains(&seconds) {
-        return None;
-    }
-    // It is in the range of an i64; Rust has no conversion that says so.
-    let seconds: i64 = format!("{seconds:.0}").parse().ok()?;
-    let days = seconds / 86_400;
-    let base: Date = if is_1904 {
-        date(1904, 1, 1)
-    } else {
-        date(1899, 12, 30)
-    };
-    // 1900 is a leap year here, as it was in Lotus 1-2-3.
-    let days_since = if !is_1904 && days < 60 {
-        days + 1
-    } else {
-        days
-    };
-    let day = base.checked_add(days_since.days()).ok()?;
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    let mut text = String::new();
-    let mut is_time = false;
-    for (at, token) in tokens.iter().enumerate() {
-        let next = tokens.get(at + 1..).unwrap_or_default();
-        let next = next
-            .iter()
-            .find(|token| !matches!(token, Token::Literal(_)));
-        let before_seconds = matches!(next, Some(Token::Part('s', _)));
-        match token {
-            Token::Part('y', _) => text.push_str(&day.year().to_string()),
-            Token::Part('m', 1 | 2) if is_time || before_seconds => {
-                text.push_str(&format!("{minute:02}"));
-            }
-            Token::Part('m', 1 | 2) => text.push_str(&format!("{:02}", day.month())),
-            Token::Part('m', _) => {
-                let month = usize::try_from(day.month()).unwrap_or(1);
-                text.push_str(MONTHS.get(month - 1).copied().unwrap_or_default());
-            }
-            Token::Part('d', 1 | 2) => text.push_str(&format!("{:02}", day.day())),
-            Token::Part('h', _) => text.push_str(&format!("{hour:02}")),
-            Token::Part('s', _) => text.push_str(&format!("{second:02}")),
-            Token::Elapsed('h') => text.push_str(&(seconds / 3600).to_string()),
-            Token::Elapsed('m') => text.push_str(&(seconds / 60).to_string()),
-            Token::Elapsed(_) => text.push_str(&seconds.to_string()),
-            Token::Literal(literal) => text.push_str(literal),
-            Token::Point => text.push('.'),
-            Token::Part(..) | Token::Digit(_) | Token::Percent => {}
-        }
-        is_time = match token {
-            Token::Part('h', _) | Token::Elapsed(_) => true,
-            Token::Part(..) => false,
-            _ => is_time,
-        };
-    }
-    Some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -380,6 +246,13 @@ mod tests {
         assert_eq!(show("\"CHF\" #,##0;[Red]\\-#,##0", "85000"), "CHF 85000");
         assert_eq!(show("[$CHF-807] 0.0", "-85000.25"), "-CHF 85000.25");
         assert_eq!(show(";;;", "12"), "12");
+    }
+
+    #[test]
+    fn packed_numbers_are_numbers() {
+        assert_eq!(packed(5 << 2 | 2), 5.0);
+        assert_eq!(packed(1234 << 2 | 3), 12.34);
+        assert_eq!(packed(0x3ff0_0000), 1.0);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the tags and texts of a page into what a person reads, and apart from it what is hidden.
 
+mod names;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -9,117 +11,7 @@ use crate::message::parameters;
 use super::flow::Flow;
 use super::place::Place;
 use super::{bidi, style};
-
-/// Elements that break the line at both ends.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "button",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "dir",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "legend",
-    "li",
-    "main",
-    "menu",
-    "nav",
-    "ol",
-    "optgroup",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "select",
-    "summary",
-    "textarea",
-    "title",
-    "ul",
-];
-
-/// Elements that have no end tag.
-const VOID: &[&str] = &[
-    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
-    "link", "meta", "param", "source", "track", "wbr",
-];
-
-/// Elements that end where the next of their kind begins.
-const SELF_ENDING: &[&str] = &["dd", "dt", "li", "option", "p", "td", "th", "tr"];
-
-/// Attributes that hold a link.
-const LINKS: &[&str] = &["href", "action"];
-
-/// Attributes that hold text for a person.
-const ALTERNATIVES: &[&str] = &[
-    "alt",
-    "title",
-    "placeholder",
-    "aria-label",
-    "label",
-    "value",
-];
-
-/// Attributes that no text stands in: they lay out, name or link.
-const LAYOUT: &[&str] = &[
-    "action",
-    "align",
-    "background",
-    "bgcolor",
-    "border",
-    "cellpadding",
-    "cellspacing",
-    "charset",
-    "class",
-    "color",
-    "colspan",
-    "dir",
-    "face",
-    "height",
-    "href",
-    "http-equiv",
-    "id",
-    "lang",
-    "media",
-    "name",
-    "rel",
-    "role",
-    "rowspan",
-    "size",
-    "src",
-    "srcdoc",
-    "srcset",
-    "style",
-    "target",
-    "type",
-    "valign",
-    "width",
-    "xmlns",
-];
-
-/// Attributes that may hold a file of its own, in a `data:` link (RFC 2397).
-const FILES: &[&str] = &["href", "src", "data", "background", "poster"];
+use names::{ALTERNATIVES, BLOCKS, FILES, LAYOUT, LINKS, SELF_ENDING, VOID};
 
 /// The places of what is not seen as a page shows it, in the order in which they stand behind it.
 pub(super) const UNSEEN: &[&str] = &[

@@ -8,7 +8,7 @@ use super::{Book, Sheet, Strings};
 use crate::extract::codepage;
 use crate::extract::draft::Draft;
 use crate::extract::grid::Grid;
-use crate::extract::number::Shape;
+use crate::extract::number::{self, Shape};
 
 /// Records that are read (MS-XLSB, 2.3.2).
 mod kind {
@@ -140,17 +140,7 @@ impl<'a> Fields<'a> {
 
     /// A number in 30 bits (2.5.121).
     fn packed(&mut self) -> Option<f64> {
-        let bits = self.long()?;
-        let number = if bits & 2 == 0 {
-            f64::from_bits(u64::from(bits & !3) << 32)
-        } else {
-            f64::from(bits.cast_signed() >> 2)
-        };
-        Some(if bits & 1 == 0 {
-            number
-        } else {
-            number / 100.0
-        })
+        self.long().map(number::packed)
     }
 }
 
