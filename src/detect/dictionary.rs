@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::fold::{self, code};
+use super::index::Rules;
 use super::words::Said;
 
 /// What a word says where a rule has it.
@@ -34,6 +35,8 @@ pub(super) struct Dictionary {
 pub(super) struct Entry {
     written: String,
     uses: Vec<(usize, Use)>,
+    /// The rules that it speaks for.
+    speaks: Rules,
     /// Folded: the signs before its first word, that word, and what follows.
     pub before: Vec<u8>,
     pub first: Vec<u8>,
@@ -58,6 +61,11 @@ impl Dictionary {
         }
         for entry in &mut all.entries {
             entry.uses.sort_unstable();
+            let speaks = entry
+                .uses
+                .iter()
+                .filter(|(_, purpose)| *purpose == Use::For);
+            entry.speaks = speaks.map(|(rule, _)| *rule).collect();
         }
         all
     }
@@ -72,6 +80,7 @@ impl Dictionary {
         let entry = Entry {
             written: word.to_owned(),
             uses: Vec::new(),
+            speaks: Rules::default(),
             before: fold::folded(before),
             first: fold::folded(first),
             rest: fold::folded(rest),
@@ -103,13 +112,17 @@ impl Dictionary {
 
     /// Who uses a word for what, in order.
     pub fn uses(&self, said: Said) -> &[(usize, Use)] {
-        self.uses_of(said.word)
+        let entry = self.entries.get(said.word);
+        entry.map_or(&[], |entry| entry.uses.as_slice())
     }
 
-    /// Who uses the word of this number for what, in order.
-    pub fn uses_of(&self, word: usize) -> &[(usize, Use)] {
-        let entry = self.entries.get(word);
-        entry.map_or(&[], |entry| entry.uses.as_slice())
+    /// The rules that these words, by their numbers, speak for.
+    pub fn spoken_for(&self, words: &[usize]) -> Rules {
+        let mut rules = Rules::default();
+        for entry in words.iter().filter_map(|word| self.entries.get(*word)) {
+            rules.add(&entry.speaks);
+        }
+        rules
     }
 
     /// True where this rule uses the word for this.

@@ -3,7 +3,7 @@
 //!
 //! Rules that ask for the same thing share an entry, so that five hundred of them cost what one does.
 
-use super::shape::{SIGNS, Shape, number};
+use super::shape::{MAX_LENGTH, SIGNS, Shape, number};
 use super::valid::Validator;
 
 /// How many signs say how a candidate begins. No shape is shorter.
@@ -15,8 +15,8 @@ pub(super) struct Index {
     wanted: Vec<Wanted>,
     /// By the first sign and the classes of the next three: which lengths there are, a bit each.
     lengths: Vec<u64>,
-    /// By the same: what is in `wanted`, with its lengths.
-    places: Vec<Vec<(u64, usize)>>,
+    /// By the same and a length: what is in `wanted`.
+    places: Vec<Vec<usize>>,
 }
 
 /// What some rules look for.
@@ -69,8 +69,12 @@ impl Rules {
         })
     }
 
-    fn add(&mut self, other: &Self) {
-        *self = self.both(self).chain(other.both(other)).collect();
+    /// Adds those of another.
+    pub fn add(&mut self, other: &Self) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own |= other;
+        }
     }
 }
 
@@ -93,15 +97,20 @@ impl Index {
             return;
         }
         self.lengths.resize(SIGNS << (HEAD - 1), 0);
-        self.places.resize(SIGNS << (HEAD - 1), Vec::new());
+        self.places
+            .resize(place(SIGNS << (HEAD - 1), 0), Vec::new());
         let shape = &new.shape;
         let bits = shape.lengths().fold(0, |bits, length| bits | 1 << length);
-        let all = self.lengths.iter_mut().zip(&mut self.places);
-        for (head, (lengths, places)) in all.enumerate() {
+        for (head, lengths) in self.lengths.iter_mut().enumerate() {
             let classes = (1..HEAD).all(|at| shape.may_be(at, head >> (at - 1) & 1 == 1));
-            if classes && shape.begins_with(head >> (HEAD - 1)) {
-                *lengths |= bits;
-                places.push((bits, self.wanted.len()));
+            if !classes || !shape.begins_with(head >> (HEAD - 1)) {
+                continue;
+            }
+            *lengths |= bits;
+            for length in shape.lengths() {
+                if let Some(places) = self.places.get_mut(place(head, length)) {
+                    places.push(self.wanted.len());
+                }
             }
         }
         self.wanted.push(new);
@@ -124,8 +133,13 @@ impl Index {
 
     /// What begins so and has this length.
     pub fn wanted(&self, head: usize, length: usize) -> impl Iterator<Item = &Wanted> + '_ {
-        let places = self.places.get(head).into_iter().flatten();
-        let places = places.filter(move |(lengths, _)| lengths >> length & 1 == 1);
-        places.filter_map(|(_, place)| self.wanted.get(*place))
+        let places = self.places.get(place(head, length));
+        let places = places.into_iter().flatten();
+        places.filter_map(|at| self.wanted.get(*at))
     }
+}
+
+/// Where what begins so and has this length is kept.
+fn place(head: usize, length: usize) -> usize {
+    head * (MAX_LENGTH + 1) + length
 }

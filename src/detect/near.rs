@@ -95,10 +95,7 @@ impl<'a> Around<'a> {
         // Mostly the same words stand near the next candidate.
         if self.near_now != self.near_words {
             std::mem::swap(&mut self.near_now, &mut self.near_words);
-            let words = self.near_words.iter();
-            let uses = words.flat_map(|word| self.dictionary.uses_of(*word));
-            let uses = uses.filter(|(_, purpose)| *purpose == Use::For);
-            self.near_rules = Rc::new(uses.map(|(rule, _)| *rule).collect());
+            self.near_rules = Rc::new(self.dictionary.spoken_for(&self.near_words));
         }
         Rc::clone(&self.near_rules)
     }

@@ -2,6 +2,7 @@
 //! Turns transfer-encoded bytes into content (RFC 2045, 6), taking what mail clients take.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// What encodings are called, signs between the letters left out, and what they are. Empty is the
 /// one that changes nothing.
@@ -90,41 +91,76 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Cow<'a, [u8]> {
     }
 }
 
+/// What no sign of base64 stands for.
+const NO_SIGN: u8 = 0x80;
+
+/// What each byte stands for in base64 (RFC 4648, 4).
+static SIGNS: LazyLock<[u8; 256]> = LazyLock::new(|| {
+    let mut signs = [NO_SIGN; 256];
+    for (value, digit) in (0..).zip(DIGITS) {
+        if let Some(sign) = signs.get_mut(usize::from(*digit)) {
+            *sign = value;
+        }
+    }
+    signs
+});
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Decodes base64. Bytes outside the alphabet are passed over (RFC 2045, 6.8), padding may be
 /// missing, and after padding a new run begins.
 pub fn base64(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let mut bits = 0_u32;
     let mut count = 0;
-    for byte in bytes {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => {
-                flush(&mut out, bits, count);
-                (bits, count) = (0, 0);
-                continue;
-            }
-            _ => continue,
+    let mut rest = bytes;
+    let signs = &*SIGNS;
+    let sign = |byte: u8| signs.get(usize::from(byte)).copied().unwrap_or(NO_SIGN);
+    loop {
+        if count == 0 {
+            rest = groups(rest, sign, &mut out);
+        }
+        let Some((byte, after)) = rest.split_first() else {
+            break;
         };
-        bits = bits << 6 | u32::from(value);
-        count += 1;
-        if count == 4 {
-            let [_, a, b, c] = bits.to_be_bytes();
-            out.extend([a, b, c]);
+        rest = after;
+        let value = sign(*byte);
+        if *byte == b'=' {
+            flush(&mut out, bits, count);
             (bits, count) = (0, 0);
+        } else if value != NO_SIGN {
+            bits = bits << 6 | u32::from(value);
+            count += 1;
+            if count == 4 {
+                let [_, a, b, c] = bits.to_be_bytes();
+                out.extend([a, b, c]);
+                (bits, count) = (0, 0);
+            }
         }
     }
     flush(&mut out, bits, count);
     out
 }
 
+/// Decodes groups of eight signs, which is what a line of base64 is nearly all of; what is left.
+fn groups<'a>(mut bytes: &'a [u8], sign: impl Fn(u8) -> u8 + Copy, out: &mut Vec<u8>) -> &'a [u8] {
+    while let Some((group, rest)) = bytes.split_first_chunk::<8>() {
+        let values = group.map(sign);
+        if values.iter().fold(0, |all, value| all | value) & NO_SIGN != 0 {
+            break;
+        }
+        let bits = values
+            .iter()
+            .fold(0_u64, |bits, value| bits << 6 | u64::from(*value));
+        let [_, _, a, b, c, d, e, f] = bits.to_be_bytes();
+        out.extend_from_slice(&[a, b, c, d, e, f]);
+        bytes = rest;
+    }
+    bytes
+}
+
 /// Encodes as base64 on one line, with padding (RFC 4648, 4).
 pub fn to_base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let mut bits = 0_usize;
@@ -213,6 +249,13 @@ mod tests {
     fn base64_takes_junk_and_missing_padding() {
         for text in ["SUJBTiBDSDk=", "SU*JB\r\nTi!BDSD k", "SUJBTg==IENIOQ=="] {
             assert_eq!(base64(text.as_bytes()), b"IBAN CH9", "{text}");
+        }
+        // Wherever the junk stands, and however long the lines are.
+        let plain: Vec<u8> = (0..=255).collect();
+        let coded = to_base64(&plain);
+        for width in 1..80 {
+            let lines: Vec<_> = coded.as_bytes().chunks(width).collect();
+            assert_eq!(base64(&lines.join(&b"\r\n"[..])), plain, "{width}");
         }
         assert_eq!(base64(b"QQ"), b"A");
         assert_eq!(base64(b"Q"), b"");
