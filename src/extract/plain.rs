@@ -25,6 +25,9 @@ pub(super) const ENDINGS: &[&str] = &[
 /// How many bytes are looked at to tell text from other content.
 const SAMPLE: usize = 64 << 10;
 
+/// Of so many bytes, in any charset, that are not text some are control characters, in all likelihood.
+const LIKELY: usize = 256;
+
 /// Everything that is lines of characters: text/plain, calendars, vCards, CSV, source code.
 pub(super) struct Plain;
 
@@ -93,11 +96,16 @@ fn is_mostly_printable(text: &str) -> bool {
     odd * 30 <= all.max(60)
 }
 
-/// True for content whose beginning is UTF-8 or UTF-16 text without control characters.
+/// True for content whose beginning is text of any charset: it has no control characters, and of
+/// bytes that are no UTF-8 so many that this is no chance, or nearly all of ASCII.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
-    if sample.starts_with(&[0xff, 0xfe]) || sample.starts_with(&[0xfe, 0xff]) {
+    if charset::is_wide(sample) {
         let text = charset::decode(sample, None);
+        // The sample may end within a character.
+        let text = text
+            .strip_suffix(char::REPLACEMENT_CHARACTER)
+            .unwrap_or(&text);
         return !text.contains(|c: char| is_control(c) || c == char::REPLACEMENT_CHARACTER);
     }
     let text = match std::str::from_utf8(sample) {
@@ -107,7 +115,12 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
             let valid = sample.get(..error.valid_up_to()).unwrap_or_default();
             std::str::from_utf8(valid).unwrap_or_default()
         }
-        Err(_) => return false,
+        Err(_) => {
+            let ascii = sample.iter().filter(|byte| byte.is_ascii()).count();
+            let is_likely = sample.len() >= LIKELY || ascii * 4 >= sample.len() * 3;
+            let is_odd = |byte: &u8| byte.is_ascii() && is_control(char::from(*byte));
+            return is_likely && !sample.iter().any(is_odd);
+        }
     };
     !text.is_empty() && !text.contains(is_control)
 }

@@ -207,6 +207,17 @@ fn text_is_told_by_its_bytes() {
     assert_eq!(octets("Müller;756".as_bytes()), (1, 0));
     assert_eq!(octets(b"<!DOCTYPE HTML><p>x"), (1, 0));
     assert_eq!(octets(b"PK\x03\x04\0\0"), (0, 1));
+    // In any charset, without a word about it.
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = wide("Name;AHV\nMüller;756.9217.0769.85");
+    assert_eq!(octets(&wide), (1, 0));
+    assert_eq!(octets(b"Name;AHV\nM\xfcller;756.9217.0769.85"), (1, 0));
+    let (russian, _, _) = encoding_rs::KOI8_R.encode("Здравствуйте, мой номер 756. ");
+    assert_eq!(octets(&russian.repeat(9)), (1, 0));
+    let noise: Vec<u8> = (0..1000_u32)
+        .map(|n| (n.wrapping_mul(40_503) >> 8).to_le_bytes()[0])
+        .collect();
+    assert_eq!(octets(&noise), (0, 1));
     // Declared text is read, whatever its bytes.
     let wide: Vec<u8> = "AHV 756.9217"
         .encode_utf16()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns the bytes of a charset into text, also where the charset is unknown or a lie.
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_KR, Encoding, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::mime;
@@ -8,8 +9,15 @@ use super::mime;
 /// How many bytes are looked at to tell UTF-16 and UTF-32 by their NULs.
 const SAMPLE: usize = 4096;
 
+/// How many are looked at to tell other charsets that no name tells.
+const GUESSED: usize = 64 << 10;
+
+/// Of fewer bytes beyond ASCII anything may be guessed.
+const FEW: usize = 4;
+
 /// The text of bytes in a charset, named as in a mail. It never fails: what the charset cannot
-/// hold is read as UTF-8, and bytes that are not UTF-8 as windows-1252.
+/// hold is read as UTF-8, and bytes that are not UTF-8 as windows-1252. Where no name is given, the
+/// bytes tell.
 ///
 /// A byte order mark counts more than the name. Names are those of the WHATWG Encoding Standard
 /// and those that mailers use besides (UTF-7, EBCDIC, DOS code pages, UTF-32).
@@ -17,6 +25,9 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let label = label.unwrap_or_default().trim().trim_matches(['"', '\'']);
     if let Some(text) = by_mark(bytes).or_else(|| by_nuls(bytes)) {
         return text;
+    }
+    if label.is_empty() {
+        return or_guessed(bytes);
     }
     match Encoding::for_label_no_replacement(label.as_bytes()) {
         // Many mailers say so of UTF-8; other text is hardly ever valid UTF-8 by chance.
@@ -40,6 +51,14 @@ pub fn decode(bytes: &[u8], label: Option<&str>) -> String {
 pub fn is_of_its_own(label: &str) -> bool {
     let encoding = Encoding::for_label_no_replacement(label.as_bytes());
     encoding.is_none_or(|encoding| encoding != UTF_8 && !encoding.is_single_byte())
+}
+
+/// True for text of two or four bytes a character, by its first bytes.
+pub fn is_wide(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..]
+    ) || width(bytes).is_some()
 }
 
 /// True for UTF-8 without NULs and without the escapes of a stateful charset.
@@ -71,8 +90,16 @@ fn by_mark(bytes: &[u8]) -> Option<String> {
     }
 }
 
+/// How wide characters are read, from bytes to text.
+type Width = fn(&[u8]) -> String;
+
 /// Text whose NULs show that it is UTF-16 or UTF-32, whatever is said of it.
 fn by_nuls(bytes: &[u8]) -> Option<String> {
+    width(bytes).map(|read| read(bytes))
+}
+
+/// What the NULs among the first bytes show.
+fn width(bytes: &[u8]) -> Option<Width> {
     let sample = bytes.get(..bytes.len().min(SAMPLE))?;
     let mut nuls = [0_usize; 4];
     for (place, count) in nuls.iter_mut().enumerate() {
@@ -89,10 +116,10 @@ fn by_nuls(bytes: &[u8]) -> Option<String> {
         (is_most, is_none)
     });
     match (a, b, c, d) {
-        ((_, true), (true, _), (true, _), (true, _)) => Some(utf32(bytes, u32::from_le_bytes)),
-        ((true, _), (true, _), (true, _), (_, true)) => Some(utf32(bytes, u32::from_be_bytes)),
-        ((_, true), (true, _), (_, true), (true, _)) => Some(wide(bytes, UTF_16LE)),
-        ((true, _), (_, true), (true, _), (_, true)) => Some(wide(bytes, UTF_16BE)),
+        ((_, true), (true, _), (true, _), (true, _)) => Some(|all| utf32(all, u32::from_le_bytes)),
+        ((true, _), (true, _), (true, _), (_, true)) => Some(|all| utf32(all, u32::from_be_bytes)),
+        ((_, true), (true, _), (_, true), (true, _)) => Some(|all| wide(all, UTF_16LE)),
+        ((true, _), (_, true), (true, _), (_, true)) => Some(|all| wide(all, UTF_16BE)),
         _ => None,
     }
 }
@@ -187,6 +214,61 @@ fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
         .collect()
 }
 
+/// UTF-8; where it is not, what the bytes look like: a DOS page, or a charset of the web.
+fn or_guessed(bytes: &[u8]) -> String {
+    let sample = bytes.get(..bytes.len().min(GUESSED)).unwrap_or(bytes);
+    let foreign = sample.iter().filter(|byte| !byte.is_ascii()).count();
+    if foreign < FEW || is_mostly_utf8(sample) {
+        return or_western(bytes);
+    }
+    if is_of_dos(sample) {
+        return table(bytes, "cp850");
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, sample.len() == bytes.len());
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
+    // A digit that became part of another sign was one for whoever reads it otherwise.
+    let digits = |text: &[u8]| text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if has_errors || encoding == WINDOWS_1252 || digits(text.as_bytes()) < digits(bytes) {
+        return or_western(bytes);
+    }
+    text.into_owned()
+}
+
+/// True where more characters are UTF-8 than bytes are not.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut good, mut bad) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        let starts = chunk.valid().bytes().filter(|byte| *byte >= 0xc0);
+        good += starts.count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    bad <= good
+}
+
+/// True where what windows-1252 has signs for stands within words, as the accents of page 850 do.
+fn is_of_dos(bytes: &[u8]) -> bool {
+    let (mut dos, mut windows) = (0_usize, 0_usize);
+    for around in bytes.windows(3) {
+        match around {
+            [before, byte, after]
+                if before.is_ascii_alphabetic() && after.is_ascii_alphabetic() =>
+            {
+                match byte {
+                    // Quotes and dashes of windows-1252 stand there too, and 850 has its ß.
+                    0x91..=0x94 | 0x96 | 0x97 | 0xe1 => {}
+                    0x80..=0x9a | 0xa0..=0xa5 => dos += 1,
+                    0xc0.. => windows += 1,
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    dos > 4 * windows
+}
+
 /// UTF-8, and windows-1252 for the bytes that are not; ISO-2022-JP where its escapes tell.
 fn or_western(bytes: &[u8]) -> String {
     if memchr::memmem::find(bytes, b"\x1b$").is_some() && bytes.is_ascii() {
@@ -242,6 +324,35 @@ mod tests {
         assert_eq!(decode(b"\x1b$B#7#5\x1b(B6", None), "７５6");
         let far = [0xff, 0x17, 0xff, 0x15, 0, b' ', 0xff, 0x16];
         assert_eq!(decode(&far, Some("utf-16")), "７５ ６");
+    }
+
+    #[test]
+    fn guesses_where_nothing_is_said() {
+        let russian = "Здравствуйте, мой номер 756.9217.0769.85, спасибо";
+        let chinese = "您好，我的号码是 756.9217.0769.85，谢谢您的帮助";
+        let japanese = "こんにちは、私の番号は 756.9217.0769.85 です";
+        let french = "L\u{2019}été à Genève, le numéro de sécurité sociale est reçu";
+        for (text, label) in [
+            (russian, "windows-1251"),
+            (russian, "koi8-r"),
+            (chinese, "gb18030"),
+            (japanese, "shift_jis"),
+            (japanese, "euc-jp"),
+            (french, "windows-1252"),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let (bytes, _, _) = encoding.encode(text);
+            assert_eq!(decode(&bytes, None), text, "{label}");
+        }
+        let dos = b"Gr\x81\xe1e aus Z\x81rich, Herr M\x81ller, Stra\xe1e 5, f\x81r Andr\x82s";
+        let expected = "Grüße aus Zürich, Herr Müller, Straße 5, für Andrés";
+        assert_eq!(decode(dos, None), expected);
+        let mixed = "Zürich Genève été 756 \u{fffd}".replace('\u{fffd}', "");
+        let mixed = [mixed.as_bytes(), b"\xfc"].concat();
+        assert_eq!(decode(&mixed, None), "Zürich Genève été 756 ü");
+        // What swallows digits is not believed.
+        let swallowing = b"\x810\x817\x815\x816\x810\x819\x812\x811";
+        assert!(decode(swallowing, None).contains('7'));
     }
 
     #[test]
