@@ -289,6 +289,35 @@ fn documents_in_each_other_end_at_the_depth() {
 }
 
 #[test]
+fn pdfs_in_each_other_end_at_the_depth() {
+    let letter = format!("BT /F1 12 Tf 72 700 Td ({AHV}) Tj ET");
+    let holding = |inner: &[u8]| {
+        let catalog = b"<< /Type /Catalog /Pages 2 0 R \
+            /Names << /EmbeddedFiles << /Names [(x) 7 0 R] >> >> >>";
+        let page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+            /Resources << /Font << /F1 3 0 R >> >> >>";
+        pdf(&[
+            catalog.to_vec(),
+            b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>".to_vec(),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_vec(),
+            stream("", letter.as_bytes()),
+            page.to_vec(),
+            // It holds the ends of objects as they are.
+            stream("/Type /EmbeddedFile", inner),
+            b"<< /Type /Filespec /F (x.pdf) /EF << /F 6 0 R >> >>".to_vec(),
+        ])
+    };
+    let mut bytes = holding(b"end");
+    for _ in 0..40 {
+        bytes = holding(&bytes);
+    }
+    let read = read("a.pdf", &bytes);
+    assert_eq!(reasons(&read), [Why::OverBudget]);
+    let levels = read.texts.iter().filter(|text| text.content.contains(AHV));
+    assert!(levels.count() > 25);
+}
+
+#[test]
 fn a_cut_document_is_read_or_told() {
     for document in attachment::all() {
         for eighth in 1..8 {

@@ -234,9 +234,16 @@ impl Reader {
             "s" => self.flow.add(" "),
             "tab" => self.flow.add_as_is("\t"),
             "line-break" => self.flow.line_break(),
-            "a" => self
+            "a" | "event-listener" => self
                 .links
                 .extend(attributes.get("href").map(Cow::into_owned)),
+            // What may be chosen for a cell, and what is said there (part 3, 9.4.5).
+            "content-validation" | "help-message" | "error-message" => {
+                for name in ["condition", "title"] {
+                    self.flow.block();
+                    self.flow.add(&attributes.get(name).unwrap_or_default());
+                }
+            }
             _ => {}
         }
     }

@@ -17,12 +17,14 @@ const MACHINERY: &[&str] = &[
     "fonttable",
     "numbering",
     "presprops",
-    "settings",
     "styles",
     "tablestyles",
     "viewprops",
     "websettings",
 ];
+
+/// Parts that say in attributes what a person wrote: where data comes from, what may be chosen.
+const RECORDS: &[&str] = &["connections", "ctrlprop", "querytable", "slicer"];
 
 /// Files in which nothing stands that a person reads: fonts, printers, programs of the document.
 const FURNITURE: &[&str] = &[
@@ -316,8 +318,18 @@ impl<'a> Package<'a> {
             story::read_values(&unpacked.bytes)
         } else if name.starts_with("customxml/") || file.ends_with(".vml") {
             story::read_all(&unpacked.bytes)
+        } else if RECORDS.contains(&stem) {
+            story::read_properties(&unpacked.bytes)
         } else {
-            story::read(&unpacked.bytes)
+            let story = story::read(&unpacked.bytes);
+            // What holds no runs may hold text all the same; of a drawing that is where it lies.
+            let is_drawing = ["/drawings/", "/diagrams/"]
+                .iter()
+                .any(|at| name.contains(at));
+            match story.is_blank() && !is_drawing {
+                true => story::read_texts(&unpacked.bytes),
+                false => story,
+            }
         };
         work.release(unpacked);
         let place = match stem {

@@ -4,6 +4,7 @@
 
 mod attached;
 mod drawn;
+mod ends;
 mod form;
 mod lines;
 mod notes;
@@ -63,7 +64,7 @@ impl Format for Pdf {
 fn read(source: &Source<'_>, work: &mut Work) {
     // In no PDF is the dictionary that says so compressed or encrypted itself.
     let may_be_encrypted = memmem::find(source.bytes, b"/Encrypt").is_some();
-    let mut document = match PdfDocument::from_bytes(source.bytes.to_vec()) {
+    let mut document = match PdfDocument::from_bytes(ends::hidden(source.bytes)) {
         Ok(document) => document,
         Err(_) if may_be_encrypted => return encrypted(None, source, work),
         Err(_) => return work.unreadable(source.path, Why::Unreadable, "a damaged PDF"),
@@ -243,6 +244,14 @@ fn get(document: &PdfDocument, object: &Object, name: &str) -> Option<Object> {
     let object = document.resolve_object(object).ok()?;
     let entry = object.as_dict()?.get(name)?;
     document.resolve_object(entry).ok()
+}
+
+/// The members of the array that stands in a dictionary under a name.
+fn items(document: &PdfDocument, object: &Object, name: &str) -> Vec<Object> {
+    match get(document, object, name) {
+        Some(Object::Array(items)) => items,
+        _ => Vec::new(),
+    }
 }
 
 /// The first pages of a list, for a person.

@@ -7,8 +7,26 @@ use super::xml::{self, Attributes, Piece};
 /// Elements whose text a person reads: runs, deleted ones, mathematics, comments, chart values.
 const TEXTS: &[&str] = &["t", "delText", "text", "v"];
 
-/// Elements that hold the instruction of a field, an address for example.
-const FIELDS: &[&str] = &["instrText", "delInstrText"];
+/// Elements that hold the instruction of a field, an address for example; and properties, where they
+/// stand in the same file.
+const FIELDS: &[&str] = &[
+    "Author",
+    "Company",
+    "Description",
+    "Keywords",
+    "LastAuthor",
+    "Manager",
+    "Subject",
+    "Title",
+    "creator",
+    "delInstrText",
+    "description",
+    "instrText",
+    "keywords",
+    "lastModifiedBy",
+    "subject",
+    "title",
+];
 
 /// Text of one XML part.
 #[derive(Debug, Default)]
@@ -19,6 +37,13 @@ pub(super) struct Story {
     pub aside: String,
     /// It could be read to its end.
     pub is_whole: bool,
+}
+
+impl Story {
+    /// True where it says nothing.
+    pub fn is_blank(&self) -> bool {
+        self.text.trim().is_empty() && self.aside.trim().is_empty()
+    }
 }
 
 /// Reads a part in which text stands in runs.
@@ -119,6 +144,20 @@ pub(super) fn read_all(bytes: &[u8]) -> Story {
     }
 }
 
+/// Reads every text of a part and no attribute, a line for each.
+pub(super) fn read_texts(bytes: &[u8]) -> Story {
+    let mut flow = Flow::default();
+    let is_whole = xml::walk(&xml::decode(bytes), |piece| match piece {
+        Piece::Start(..) | Piece::End(_) => flow.block(),
+        Piece::Text(text) => flow.add(text),
+    });
+    Story {
+        text: flow.finish(),
+        aside: String::new(),
+        is_whole,
+    }
+}
+
 /// Reads what is said of a picture or document in XMP: every text and every value, a line for each.
 pub(super) fn read_properties(bytes: &[u8]) -> Story {
     let mut flow = Flow::default();
@@ -180,10 +219,14 @@ fn beside(name: &str, attributes: &Attributes<'_>, aside: &mut Flow) {
     let names: &[&str] = match name {
         "docPr" | "cNvPr" => &["title", "descr"],
         "comment" => &["author"],
+        "alias" => &["val"],
+        "docVar" => &["name", "val"],
         "fldSimple" => &["instr"],
+        "hlink" => &["dest"],
         "cmAuthor" | "author" => &["name"],
         "ins" | "del" | "moveFrom" | "moveTo" => &["author"],
         "listItem" => &["displayText"],
+        "connectString" | "query" => &["val"],
         "textpath" => &["string"],
         "person" => &["displayName"],
         _ => &[],
@@ -194,7 +237,7 @@ fn beside(name: &str, attributes: &Attributes<'_>, aside: &mut Flow) {
             aside.add(&value);
         }
     }
-    if matches!(name, "p" | "fldChar") {
+    if matches!(name, "p" | "fldChar") || name.starts_with(|c: char| c.is_ascii_uppercase()) {
         aside.block();
     }
 }
@@ -208,10 +251,10 @@ mod tests {
         let xml = "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>756.</w:t></w:r><w:r><w:t>9217 &amp;</w:t></w:r></w:p>\
             <w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:del><w:r><w:delText>b</w:delText></w:r></w:del></w:p></w:tc></w:tr>\
             <w:tr><w:tc/><w:tc><w:p><w:r><w:t>c</w:t><w:br/><w:t>d</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
-            <wp:posOffset>7569217</wp:posOffset><wp:docPr descr='logo'/><w:instrText>HYPERLINK \"mailto:a@b\"</w:instrText>";
+            <wp:posOffset>7569217</wp:posOffset><wp:docPr descr='logo'/><w:alias w:val='Arzt'/><w:instrText>HYPERLINK \"mailto:a@b\"</w:instrText>";
         let story = read(xml.as_bytes());
         assert_eq!(story.text, "756.9217 &\na\tb\n\tc\nd");
-        assert_eq!(story.aside, "logoHYPERLINK \"mailto:a@b\"");
+        assert_eq!(story.aside, "logo\nArztHYPERLINK \"mailto:a@b\"");
         assert!(story.is_whole);
     }
 }

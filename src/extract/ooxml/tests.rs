@@ -56,6 +56,34 @@ fn every_part_of_a_text_is_read() {
 }
 
 #[test]
+fn parts_beside_the_text_are_read() {
+    let read = read(&[
+        (
+            "word/document.xml",
+            b"<w:document><w:p><w:t>body</w:t></w:p></w:document>",
+        ),
+        ("word/odd.xml", b"<a><b>odd</b></a>"),
+        ("word/drawings/drawing1.xml", b"<d><col>756</col></d>"),
+        (
+            "word/settings.xml",
+            b"<s><w:rsid w:val='00A1'/><w:docVar w:name='Patient' w:val='Anna'/></s>",
+        ),
+        (
+            "xl/connections.xml",
+            b"<c><dbPr connection='Password=geheim'/></c>",
+        ),
+    ]);
+    let expected = [
+        ["", "body"],
+        ["", "odd"],
+        ["", "Password=geheim"],
+        ["links and fields", "Patient"],
+        ["links and fields", "Anna"],
+    ];
+    assert_eq!(lines(&read), expected);
+}
+
+#[test]
 fn slides_come_in_the_order_shown() {
     let read = read(&[
         ("ppt/presentation.xml", b"<p:presentation><p:sldId id='256' r:id='r2'/><p:sldId id='257' r:id='r1'/></p:presentation>"),

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use pdf_oxide::document::PdfDocument;
 use pdf_oxide::object::{Object, ObjectRef};
 
-use super::{get, string};
-use crate::extract::{Source, Work};
+use super::{ends, get, items, string};
+use crate::extract::{Source, Why, Work};
 
 /// Nodes of the tree of names that are looked at: more than a message may have parts.
 const MOST_NODES: usize = 20_000;
@@ -31,45 +31,31 @@ pub(super) fn open(
         return;
     };
     let mut files = notes;
-    let associated = get(document, &catalog, "AF");
-    files.extend(
-        associated
-            .as_ref()
-            .and_then(Object::as_array)
-            .into_iter()
-            .flatten()
-            .cloned(),
-    );
+    files.extend(items(document, &catalog, "AF"));
     let names = get(document, &catalog, "Names");
     let tree = names.and_then(|names| get(document, &names, "EmbeddedFiles"));
     let mut ahead: Vec<Object> = tree.into_iter().collect();
     let mut nodes = 0;
     while let Some(node) = ahead.pop().filter(|_| nodes < MOST_NODES) {
         nodes += 1;
-        let pairs = get(document, &node, "Names");
-        let pairs = pairs
-            .as_ref()
-            .and_then(Object::as_array)
-            .into_iter()
-            .flatten();
-        files.extend(pairs.skip(1).step_by(2).cloned());
-        let kids = get(document, &node, "Kids");
-        ahead.extend(
-            kids.as_ref()
-                .and_then(Object::as_array)
-                .into_iter()
-                .flatten()
-                .cloned(),
-        );
+        let pairs = items(document, &node, "Names").into_iter();
+        files.extend(pairs.skip(1).step_by(2));
+        ahead.extend(items(document, &node, "Kids"));
     }
     let mut known: HashSet<ObjectRef> = HashSet::new();
     for file in files {
-        if let Some((name, stream)) = specified(document, &file)
-            && known.insert(stream)
-            && let Ok(stream) = document.load_object(stream)
-            && let Ok(bytes) = stream.decode_stream_data()
-        {
-            work.open_named(source, &name, &bytes);
+        let Some((name, stream)) = specified(document, &file) else {
+            continue;
+        };
+        if !known.insert(stream) {
+            continue;
+        }
+        let stream = document.load_object(stream);
+        if let Ok(bytes) = stream.and_then(|stream| stream.decode_stream_data()) {
+            work.open_named(source, &name, &ends::shown(bytes));
+        } else {
+            let detail = "a file that is attached to it cannot be read";
+            work.unreadable(source.path, Why::Partly, detail);
         }
     }
 }

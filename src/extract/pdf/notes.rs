@@ -5,7 +5,7 @@
 use pdf_oxide::document::PdfDocument;
 use pdf_oxide::object::Object;
 
-use super::{get, string};
+use super::{get, items, string};
 
 /// An annotation.
 pub(super) struct Note {
@@ -19,13 +19,10 @@ pub(super) struct Note {
 
 /// The annotations of a page. Fields of a form are not among them.
 pub(super) fn read(document: &PdfDocument, page: &Object) -> Vec<Note> {
-    let all = get(document, page, "Annots");
-    let all = all
-        .as_ref()
-        .and_then(Object::as_array)
-        .into_iter()
-        .flatten();
-    all.filter_map(|note| note_of(document, note)).collect()
+    let all = items(document, page, "Annots");
+    all.iter()
+        .filter_map(|note| note_of(document, note))
+        .collect()
 }
 
 fn note_of(document: &PdfDocument, note: &Object) -> Option<Note> {

@@ -40,8 +40,10 @@ impl Reader<'_> {
             _ if self.is_optional => Goal::Nothing,
             _ => return false,
         };
-        // What stands in something that nobody reads is not read either.
-        if !matches!(self.group.goal, Goal::Nothing | Goal::Fonts) {
+        // What stands in something that nobody reads is not read either, but for what is said of a
+        // picture.
+        let is_said = matches!(word, "sn" | "sv");
+        if is_said || !matches!(self.group.goal, Goal::Nothing | Goal::Fonts) {
             self.group.goal = goal;
         }
         true

@@ -40,21 +40,28 @@ pub(super) fn read(xml: &str, book: &Book, grid: &mut Grid, room: usize, draft: 
             Piece::End("row") => rows.grid.end_row(rows.draft),
             Piece::Start("c", attributes) => rows.begin_cell(attributes),
             Piece::End("c") => rows.end_cell(),
-            Piece::Start("v", _) | Piece::Start("t", _) => inside = Inside::Value,
+            Piece::Start("v" | "t", _) => inside = Inside::Value,
+            Piece::Start("dataValidation", attributes) => rows.hints(attributes),
+            Piece::Start("formula1", _) => {
+                inside = Inside::Choice;
+                rows.margin.clear();
+            }
             Piece::Start(name, _) if name.ends_with("Header") || name.ends_with("Footer") => {
                 inside = Inside::Margin;
                 rows.margin.clear();
             }
             Piece::Start(..) | Piece::End(_) => {
-                if matches!(inside, Inside::Margin) {
-                    margin(&rows.margin, rows.grid, rows.draft);
+                match inside {
+                    Inside::Margin => margin(&rows.margin, rows.grid, rows.draft),
+                    Inside::Choice => choice(&rows.margin, rows.grid, rows.draft),
+                    Inside::Other | Inside::Value => {}
                 }
                 inside = Inside::Other;
             }
             Piece::Text(text) => match inside {
                 Inside::Other => {}
                 Inside::Value => rows.cell.value.push_str(text),
-                Inside::Margin => rows.margin.push_str(text),
+                Inside::Margin | Inside::Choice => rows.margin.push_str(text),
             },
         }
     });
@@ -95,6 +102,8 @@ enum Inside {
     Other,
     Value,
     Margin,
+    /// What may be chosen for a cell.
+    Choice,
 }
 
 #[derive(Default)]
@@ -132,7 +141,7 @@ struct Rows<'a> {
     grid: &'a mut Grid,
     column: usize,
     cell: Cell,
-    /// A header or footer, with its codes.
+    /// A header or footer with its codes, or a formula of what may be chosen.
     margin: String,
 }
 
@@ -155,6 +164,15 @@ impl Rows<'_> {
                 "s" => self.cell.style = value.parse().unwrap_or(0),
                 "t" => self.cell.kind = Kind::of(&value),
                 _ => {}
+            }
+        }
+    }
+
+    /// What a person is told who fills in a cell (18.3.1.32).
+    fn hints(&mut self, attributes: &Attributes<'_>) {
+        for name in ["promptTitle", "prompt", "errorTitle", "error"] {
+            if let Some(hint) = attributes.get(name) {
+                line(&hint, "hint", self.grid, self.draft);
             }
         }
     }
@@ -188,10 +206,22 @@ pub(in crate::extract) fn boolean(value: bool) -> &'static str {
 
 /// Adds a header or footer of a sheet.
 pub(in crate::extract) fn margin(text: &str, grid: &Grid, draft: &mut Draft) {
+    line(&without_codes(text), "header or footer", grid, draft);
+}
+
+/// Adds a list to choose from that stands in its formula; others name the cells where they stand.
+fn choice(formula: &str, grid: &Grid, draft: &mut Draft) {
+    if let Some(list) = formula.trim().strip_prefix('"') {
+        line(list.trim_end_matches('"'), "choice", grid, draft);
+    }
+}
+
+/// Adds what stands beside the cells of a sheet.
+fn line(text: &str, what: &str, grid: &Grid, draft: &mut Draft) {
     draft.leave();
     draft.gap();
-    draft.at(format!("{} header or footer", grid.place()));
-    draft.push(&without_codes(text));
+    draft.at(format!("{} {what}", grid.place()));
+    draft.push(text);
 }
 
 /// The text of a header or footer, blanks for its codes (18.3.1.46).

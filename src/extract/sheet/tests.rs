@@ -49,16 +49,18 @@ fn cells_are_as_a_person_sees_them() {
         <row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1' t='s'><v>1</v></c><c r='C1' t='inlineStr'><is><t>Geburt</t></is></c></row>\
         <row r='2'><c r='A2' t='s'><v>2</v></c><c r='B2' s='1'><v>7.569217076985E12</v></c><c r='C2' s='2'><v>29221</v></c></row>\
         <row r='3'><c r='B3'><f>1+1</f><v>7.569217076985E12</v></c><c r='C3' t='b'><v>1</v></c></row>\
-        </sheetData><headerFooter><oddHeader>&amp;L&amp;\"Arial\"&amp;12Lohnliste</oddHeader></headerFooter></worksheet>";
+        </sheetData><dataValidations><dataValidation prompt='Wer?'><formula1>\"Beat,Carla\"</formula1></dataValidation>\
+        <dataValidation><formula1>$A$1:$A$9</formula1></dataValidation></dataValidations><headerFooter><oddHeader>&amp;L&amp;\"Arial\"&amp;12Lohnliste</oddHeader></headerFooter></worksheet>";
     let read = read(
         sheet,
         "<worksheet><row><c t='str'><v>versteckt</v></c></row></worksheet>",
     );
     let expected = "Lohn\n\nName\tAHV-Nummer\tGeburt\nAnna & Beat\t756.9217.0769.85\t01.01.1980\n\
-        \t7569217076985\tTRUE\n\n Lohnliste\n\nChef\nkrank\n\nAlt\n\nversteckt\n\n";
+        \t7569217076985\tTRUE\n\nWer?\n\nBeat,Carla\n\n Lohnliste\n\nChef\nkrank\n\nAlt\n\nversteckt\n\n";
     assert_eq!(read.texts[0].content, expected);
     assert_eq!(place_of(&read, "756.9217"), "sheet Lohn B2");
     assert_eq!(place_of(&read, "krank"), "sheet Lohn B2 comment");
+    assert_eq!(place_of(&read, "Carla"), "sheet Lohn choice");
     assert_eq!(place_of(&read, "versteckt"), "hidden sheet Alt A1");
     assert_eq!(place_of(&read, "Lohnliste"), "sheet Lohn header or footer");
     assert_eq!(read.unreadable, []);

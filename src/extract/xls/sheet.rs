@@ -23,6 +23,7 @@ mod kind {
     pub const SHARED_LABEL: u16 = 0xfd;
     pub const TEXT: u16 = 0x1b6;
     pub const LINK: u16 = 0x1b8;
+    pub const CHOICE: u16 = 0x1be;
     pub const NUMBER: u16 = 0x203;
     pub const LABEL: u16 = 0x204;
     pub const BOOLEAN: u16 = 0x205;
@@ -161,6 +162,7 @@ impl Rows<'_> {
             }
             kind::OBJECT => self.object = object(fields),
             kind::NOTE => self.note(fields)?,
+            kind::CHOICE => self.choice(fields).unwrap_or_default(),
             kind::LINK => self.aside.extend(wide_runs(fields.rest())),
             _ => {}
         }
@@ -221,6 +223,22 @@ impl Rows<'_> {
             author,
             object,
         });
+        Some(())
+    }
+
+    /// What is said to who fills in a cell, and a list to choose from that stands in its formula (2.4.95).
+    fn choice(&mut self, fields: &mut Fields<'_>) -> Option<()> {
+        const STRING: u8 = 0x17;
+        let _flags = fields.long()?;
+        for _ in 0..4 {
+            let hint = text(fields, self.book, false)?;
+            self.aside.push(hint.replace('\0', ""));
+        }
+        let (_size, _unused) = (fields.short()?, fields.short()?);
+        if fields.byte()? == STRING {
+            let list = text(fields, self.book, true)?;
+            self.aside.push(list.replace('\0', ", "));
+        }
         Some(())
     }
 
