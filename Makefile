@@ -26,11 +26,15 @@ SCORER ?= $(DATA)/../tools/eval.py
 PACKAGES ?= $(CARGO_TARGET_DIR)/packages/out
 PACKAGING := dpkg-dev lintian rpmlint
 BENCH  ?= ../shared/bench/run.sh
+# What `make eval-documents` scores, a folder with documents and what stands in them, and who it stands beside.
+DOCUMENTS ?= ../shared/data/documents-dev
+READERS := poppler-utils catdoc antiword unrtf tnef libreoffice-writer-nogui libreoffice-calc-nogui \
+    libreoffice-impress-nogui python3-docx python3-openpyxl python3-bs4
 
-.PHONY: help demo test long packages eval bench lint licences install rust
+.PHONY: help demo test long packages eval eval-documents bench lint licences install rust
 
 help: ## Say what can be made (this)
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: install rust ## Send sample mails through a private Postfix with pii-milter, and tell what became of each
 	@cargo build --release --locked --bin pii-milter --example demo
@@ -74,6 +78,12 @@ eval: rust ## Score the detectors against labelled mail: make eval DATA=FOLDER
 	fi
 	@cargo build --release --locked --bin pii-milter
 	python3 tests/eval.py --program $(CARGO_TARGET_DIR)/release/pii-milter --scorer $(SCORER) $(DATA)/mail-*.jsonl
+
+eval-documents: rust ## Score the readers of documents beside others: make eval-documents [DOCUMENTS=FOLDER]
+	@[ -f "$(DOCUMENTS)/manifest.jsonl" ] || { echo 'eval-documents: needs a folder with manifest.jsonl: make eval-documents DOCUMENTS=FOLDER'; exit 2; }
+	@tests/install.sh packages $(READERS)
+	@cargo build --release --locked --bin pii-milter
+	python3 tests/eval-documents.py --program $(CARGO_TARGET_DIR)/release/pii-milter --peers --list $(DOCUMENTS)
 
 bench: rust ## Measure a running milter beside a do-nothing one: make bench [BENCH=run.sh]
 	@[ -x "$(BENCH)" ] || { echo 'bench: needs the bench beside the clone, or make bench BENCH=PATH/run.sh'; exit 2; }
