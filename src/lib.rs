@@ -27,7 +27,7 @@
 //!  5 decide
 //!  4 classify
 //!  3 detect
-//!  2 extract
+//!  2 extract key
 //!  1 message units yaml
 //!  0 dirs fail metrics nearest secret shipped spool
 //! ```
@@ -43,6 +43,7 @@ pub mod dirs;
 pub mod extract;
 pub mod fail;
 pub mod inspect;
+pub mod key;
 pub mod log;
 pub mod message;
 pub mod metrics;

@@ -7,7 +7,7 @@ use std::io;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::key::Key;
+use crate::key::Key;
 use crate::message::{Envelope, header};
 use crate::spool::Spool;
 

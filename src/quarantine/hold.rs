@@ -10,11 +10,11 @@ use tokio::time::sleep;
 
 use super::case::{Act, Details, Held};
 use super::index::{By, Facts, NewRow, Seconds};
-use super::key::{Key, hex, random};
 use super::seal::Sealing;
 use super::{Error, Quarantine, fingerprint, now};
 use crate::act::Plan;
 use crate::fail;
+use crate::key::{Key, hex, random};
 use crate::spool::Spool;
 
 /// Who does what nobody asked for.

@@ -9,7 +9,6 @@ mod files;
 mod fingerprint;
 mod hold;
 pub mod index;
-pub mod key;
 mod open;
 mod outbox;
 mod release;
@@ -35,12 +34,12 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::key::{self, Key};
 use crate::submit::Entry;
 use crate::units::{Parsed, Span};
 use crate::worker::Pool;
 pub use hold::{Message, Receipt};
 use index::{Index, Seconds};
-use key::Key;
 pub use review::{Choice, Shown, Verified};
 use store::Store;
 
@@ -169,6 +168,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<key::Error> for Error {
+    fn from(error: key::Error) -> Self {
+        Self::Key(error.0)
+    }
+}
 
 /// The keys that the root key gives.
 struct Keys {

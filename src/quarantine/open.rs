@@ -11,10 +11,10 @@ use rustix::fs::{FlockOperation, flock};
 use tokio::sync::{Notify, Semaphore};
 
 use super::index::Index;
-use super::key::{Key, Source};
 use super::store::Store;
 use super::{Error, HANDS, Keys, Quarantine, Settings};
 use crate::dirs;
+use crate::key::{self, Key, Source};
 
 /// The name of the root key in the index, and what it is bound to.
 const ROOT: &str = "root key";
@@ -72,7 +72,7 @@ fn lock(state: &Path) -> Result<File, Error> {
 
 /// The root key: opened by the master key, or made with the first case still to come.
 fn root(index: &dyn Index, store: &dyn Store, source: &Source, state: &Path) -> Result<Key, Error> {
-    let masters = source.read(state)?;
+    let masters = source.read(state).map_err(named)?;
     let Some(wrapped) = index.meta(ROOT)? else {
         return first(index, store, masters, source, state);
     };
@@ -114,7 +114,7 @@ fn first(
     let master = match masters.into_iter().next() {
         Some(master) => master,
         None => {
-            let (master, path) = source.make(state)?;
+            let (master, path) = source.make(state).map_err(named)?;
             tracing::info!(
                 "made the master key of the quarantine, {}: keep a copy in a safe place",
                 path.display()
@@ -125,4 +125,9 @@ fn first(
     let root = Key::random()?;
     index.set_meta(ROOT, &master.wrap(root.bytes(), ROOT)?)?;
     Ok(root)
+}
+
+/// The same with the name of the key that is meant.
+fn named(error: key::Error) -> Error {
+    Error::Key(format!("quarantine.key: {error}"))
 }

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::case::{Act, Case, Details, Event, Person, State, next};
 use super::index::{By, Counts, Filter, Hashes, Row};
-use super::key::Key;
 use super::seal::Opening;
 use super::{Error, Quarantine, moment, now};
 use crate::inspect::Verdict;
+use crate::key::Key;
 use crate::message::Address;
 
 /// By which channel a message is let go.

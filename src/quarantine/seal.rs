@@ -10,7 +10,7 @@ use aead_stream::{DecryptorBE32, EncryptorBE32, Nonce, StreamBE32};
 use chacha20poly1305::ChaCha20Poly1305;
 use chacha20poly1305::aead::{KeyInit, Payload};
 
-use super::key::Key;
+use crate::key::Key;
 
 /// What a sealed message begins with.
 const MAGIC: &[u8] = b"pii-milter held 1\n";

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Keeps the keys of the quarantine: the master key outside, the root key it wraps in the index, and below
-//! that one key for each message.
+//! Keeps secret keys: where they are, what is derived from them, what they wrap.
 //!
-//! To rotate the master key, put the new one on the first line of its file and leave the old one below:
-//! at the next start the root key is wrapped anew, and no message is touched.
+//! A place may hold several, one a line: the first is in use, those below open what is older.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -21,7 +19,6 @@ use serde::{Deserialize, Deserializer};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Error;
 use crate::units::Parsed;
 
 /// Bytes of a key.
@@ -33,7 +30,17 @@ const NONCE: usize = 24;
 /// What the command that prints the key may print at most, in bytes.
 const MOST: u64 = 64 << 10;
 
-/// Where the master key is.
+/// Why there is no key, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a key is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// `file:store.key`: a file, its name below the state directory.
@@ -84,13 +91,13 @@ impl fmt::Display for Source {
 }
 
 impl Source {
-    /// The master keys, the one in use first; none where there is no file yet. Names of files are taken
+    /// The keys, the one in use first; none where there is no file yet. Names of files are taken
     /// below `state`.
     ///
     /// # Errors
     /// One sentence: it cannot be read, or is no key.
     pub fn read(&self, state: &Path) -> Result<Vec<Key>, Error> {
-        let wrong = |why: String| Error::Key(format!("quarantine.key: {self}: {why}"));
+        let wrong = |why: String| Error(format!("{self}: {why}"));
         let text = match self {
             Self::File(path) => read_file(&state.join(path)),
             Self::Credential(name) => match std::env::var_os("CREDENTIALS_DIRECTORY") {
@@ -115,12 +122,12 @@ impl Source {
     pub fn make(&self, state: &Path) -> Result<(Key, PathBuf), Error> {
         let Self::File(path) = self else {
             let why = "there is no key; print one with \"openssl rand -hex 32\" and put it there";
-            return Err(Error::Key(format!("quarantine.key: {self}: {why}")));
+            return Err(Error(format!("{self}: {why}")));
         };
         let path = state.join(path);
         let key = Key::random()?;
         let made = write_file(&path, &key);
-        made.map_err(|error| Error::Key(format!("cannot make {}: {error}", path.display())))?;
+        made.map_err(|error| Error(format!("cannot make {}: {error}", path.display())))?;
         Ok((key, path))
     }
 }
@@ -178,7 +185,7 @@ impl Key {
         };
         let cipher = XChaCha20Poly1305::new(&(*self.0).into());
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.map_err(|_| Error::Key("cannot encrypt".into()))?;
+        let sealed = sealed.map_err(|_| Error("cannot encrypt".into()))?;
         Ok([&nonce[..], &sealed].concat())
     }
 
@@ -234,7 +241,7 @@ pub fn hex(bytes: &[u8]) -> String {
 pub fn random(bytes: &mut [u8]) -> Result<(), Error> {
     match getrandom(&mut *bytes, GetRandomFlags::empty()) {
         Ok(length) if length == bytes.len() => Ok(()),
-        _ => Err(Error::Key("the system gives no random bytes".into())),
+        _ => Err(Error("the system gives no random bytes".into())),
     }
 }
 
