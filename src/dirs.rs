@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 /// What the folders of the program are called.
 const NAME: &str = "pii-milter";
 
+/// Where the packaged service keeps what outlives it.
+const STATE: &str = "/var/lib/pii-milter";
+
 /// The service manager makes this one for the packaged service.
 const RUNTIME: &str = "/run/pii-milter";
 
@@ -17,6 +20,16 @@ pub fn state() -> Option<PathBuf> {
     let xdg = || absolute("XDG_STATE_HOME").map(|folder| folder.join(NAME));
     let home = || absolute("HOME").map(|home| home.join(".local/state").join(NAME));
     first("STATE_DIRECTORY").or_else(xdg).or_else(home)
+}
+
+/// The same for who looks at what a daemon keeps: `$STATE_DIRECTORY`, else the packaged service's where he
+/// may look into that, else his own.
+pub fn packaged_state() -> Option<PathBuf> {
+    let packaged = || {
+        let is_there = std::fs::read_dir(STATE).is_ok();
+        is_there.then(|| PathBuf::from(STATE))
+    };
+    first("STATE_DIRECTORY").or_else(packaged).or_else(state)
 }
 
 /// Where sockets are that end with the process: `$RUNTIME_DIRECTORY`, else `/run/pii-milter` where it is and

@@ -7,7 +7,7 @@
 //! `act` (channels to a plan of edits). `inspect` is the few lines that call them in this order.
 //! The plan goes back to `milter`, which writes the edits and the answer, or gives the message to
 //! `quarantine`, where it waits for a person who speaks to the daemon through `control`, and from where it
-//! leaves through `submit`.
+//! leaves through `submit`. Each decision and each act leaves a record in `audit`.
 //!
 //! A module named by a verb is a stage: pure, no input or output, no clock. A module named by a noun
 //! is a thing, or touches the world.
@@ -21,7 +21,7 @@
 //! 11 config
 //! 10 control milter
 //!  9 mta quarantine
-//!  8 log submit worker
+//!  8 audit log submit worker
 //!  7 inspect
 //!  6 act
 //!  5 decide
@@ -29,10 +29,11 @@
 //!  3 detect
 //!  2 extract key
 //!  1 message units yaml
-//!  0 dirs fail metrics nearest secret shipped spool
+//!  0 dirs fail metrics nearest secret shipped spool system_log
 //! ```
 
 pub mod act;
+pub mod audit;
 pub mod classify;
 pub mod command;
 pub mod config;
@@ -55,6 +56,7 @@ pub mod secret;
 pub mod shipped;
 pub mod spool;
 pub mod submit;
+pub mod system_log;
 pub mod units;
 pub mod worker;
 pub mod yaml;

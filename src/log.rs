@@ -4,13 +4,10 @@
 //! What is below `INFO` is never written, whatever the environment says: the milter library traces
 //! every packet, and a packet holds mail.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::panic;
-use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use syslog::{Facility, LogFormat, Logger, LoggerBackend, Severity};
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
@@ -18,6 +15,8 @@ use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::system_log::{SystemLog, Weight};
 
 /// Where lines go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,18 +103,6 @@ where
     }
 }
 
-/// The system log, opened anew when its daemon was restarted.
-struct Syslog {
-    logger: Mutex<Logger<LoggerBackend, Unstamped>>,
-}
-
-/// The form of a line (RFC 3164, 4.1) without its time: the daemon of the system log puts its own there.
-/// The library's is UTC, which every reader takes for local time.
-#[derive(Clone)]
-struct Unstamped {
-    pid: u32,
-}
-
 /// One line on its way to the system log; it leaves when it is dropped.
 struct Outgoing<'a> {
     log: &'a Syslog,
@@ -123,51 +110,16 @@ struct Outgoing<'a> {
     line: Vec<u8>,
 }
 
+/// Where lines for the system log go.
+struct Syslog(SystemLog);
+
 impl Syslog {
     fn connect() -> Result<Self, String> {
-        let logger = open().map_err(|error| {
+        SystemLog::connect().map(Self).map_err(|error| {
             format!(
                 "cannot reach the system log ({error}); start one, or take syslog out of log.to"
             )
-        })?;
-        let logger = Mutex::new(logger);
-        Ok(Self { logger })
-    }
-
-    fn send(&self, level: Level, line: &str) {
-        let mut logger = self.logger.lock().unwrap_or_else(PoisonError::into_inner);
-        if say(&mut logger, level, line).is_err()
-            && let Ok(mut anew) = open()
-        {
-            // Whom to tell that the log does not take it? The next line tries again.
-            say(&mut anew, level, line).ok();
-            *logger = anew;
-        }
-    }
-}
-
-fn open() -> Result<Logger<LoggerBackend, Unstamped>, syslog::Error> {
-    let pid = std::process::id();
-    syslog::unix(Unstamped { pid })
-}
-
-impl<T: Display> LogFormat<T> for Unstamped {
-    fn format<W: Write>(&self, to: &mut W, severity: Severity, line: T) -> syslog::Result<()> {
-        let priority = Facility::LOG_MAIL as u8 | severity as u8;
-        let name = env!("CARGO_PKG_NAME");
-        write!(to, "<{priority}>{name}[{}]: {line}", self.pid).map_err(syslog::Error::Write)
-    }
-}
-
-fn say(
-    logger: &mut Logger<LoggerBackend, Unstamped>,
-    level: Level,
-    line: &str,
-) -> Result<(), syslog::Error> {
-    match level {
-        Level::ERROR => logger.err(line),
-        Level::WARN => logger.warning(line),
-        _ => logger.info(line),
+        })
     }
 }
 
@@ -203,20 +155,11 @@ impl Write for Outgoing<'_> {
 impl Drop for Outgoing<'_> {
     fn drop(&mut self) {
         let line = String::from_utf8_lossy(&self.line);
-        self.log.send(self.level, line.trim_end());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_for_the_system_log_has_priority_and_name() {
-        let mut line = Vec::new();
-        let form = Unstamped { pid: 7 };
-        form.format(&mut line, Severity::LOG_INFO, "message id=Q-1")
-            .unwrap();
-        assert_eq!(line, b"<22>pii-milter[7]: message id=Q-1");
+        let weight = match self.level {
+            Level::ERROR => Weight::Error,
+            Level::WARN => Weight::Warning,
+            _ => Weight::Info,
+        };
+        self.log.0.send(weight, line.trim_end());
     }
 }

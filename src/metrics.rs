@@ -38,6 +38,8 @@ pub struct Metrics {
     pub without_verdict: Counter,
     /// Messages that should have been kept and could not be.
     pub not_kept: Counter,
+    /// Messages that were put off because their decision could not be noted.
+    pub not_audited: Counter,
     /// Faults of our own that were caught.
     pub panics: Counter,
 }
@@ -80,6 +82,7 @@ impl Metrics {
             worker_failures = self.worker_failures.total(),
             without_verdict = self.without_verdict.total(),
             not_kept = self.not_kept.total(),
+            not_audited = self.not_audited.total(),
             panics = self.panics.total(),
             "counts"
         );

@@ -71,6 +71,7 @@ fn all_keys() -> BTreeMap<&'static str, Words> {
         ("bulk", keys("phones: 10", flow)),
         ("decide", keys("  columns: ", inner)),
         ("exceptions", keys("from: payroll", flow)),
+        ("audit", keys("  file: ", inner)),
         ("quarantine", keys("  index: ", inner)),
         ("roles", keys("viewer: [], ", flow)),
         ("submit", keys("smtp:127.0.0.1:10026", "{ zzz: 1 } # ")),

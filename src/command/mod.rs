@@ -10,6 +10,7 @@
 #[macro_use]
 mod print;
 
+mod audit;
 mod cases;
 mod check;
 mod completions;
@@ -63,6 +64,7 @@ enum Verb {
     Recipients(recipients::Args),
     Relays(relays::Args),
     Cases(cases::Args),
+    Audit(audit::Args),
     Setup(setup::Args),
     #[command(hide = true)]
     Completions(completions::Args),
@@ -93,6 +95,7 @@ pub fn run() -> ExitCode {
         Verb::Recipients(args) => recipients::run(&args, config),
         Verb::Relays(args) => relays::run(args, config),
         Verb::Cases(args) => cases::run(args, config),
+        Verb::Audit(args) => audit::run(args, config),
         Verb::Completions(args) => completions::run(&args),
         Verb::Setup(args) => setup::run(&args, config),
         Verb::Worker(args) => worker::run(args, config),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Runs the milter daemon: puts configuration, workers, socket, log and signals together.
 
+mod auditing;
 mod keeping;
 mod watchdog;
 
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::{LATER, Stop, UNUSABLE, WELL};
+use crate::audit::Trail;
 use crate::config::{Settings, Source};
 use crate::log;
 use crate::metrics::Metrics;
@@ -44,7 +46,7 @@ const DRAIN: Duration = Duration::from_secs(45);
 Signals:
   HUP        read the configuration again; new messages use it once all of it is sound,
              else the old one stays and the log says what is wrong
-             (milter.listen, log, quarantine and roles need a restart)
+             (milter.listen, log, audit, quarantine and roles need a restart)
   TERM, INT  take no new message, answer the open ones (45 s at most), end
 
 Exit codes: 0 ended by a signal, 2 the configuration or this system cannot be used, 75 try again later")]
@@ -118,7 +120,8 @@ impl Daemon {
         let digest = loaded.digest.clone();
         let passing = loaded.passing.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
-        let quarantine = keeping::open(&self.started_with, passing, &pool).await?;
+        let trail = auditing::open(&self.started_with, &digest).await?;
+        let quarantine = keeping::open(&self.started_with, passing, &pool, trail.as_ref()).await?;
         let is_given = given.is_some();
         let listener = match given {
             Some(given) => Listener::adopt(given),
@@ -131,7 +134,14 @@ impl Daemon {
         }
         let metrics = Arc::clone(&self.metrics);
         let held = quarantine.clone();
-        let service = Arc::new(Service::new(settings, pool, room, metrics, held));
+        let service = Arc::new(Service::new(
+            settings,
+            pool,
+            room,
+            metrics,
+            held,
+            trail.clone(),
+        ));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
         let version = env!("CARGO_PKG_VERSION");
@@ -142,7 +152,7 @@ impl Daemon {
             tokio::select! {
                 () = ends.come() => break,
                 never = &mut watchdog => match never {},
-                () = self.reloading(&mut hangup, &service, quarantine.as_deref()) => (),
+                () = self.reloading(&mut hangup, &service, quarantine.as_deref(), trail.as_ref()) => (),
                 _ = &mut serving => {
                     return Err(Stop(LATER, "the milter ended by a fault of its own; see the log".into()));
                 }
@@ -156,6 +166,7 @@ impl Daemon {
         if let Some(quarantine) = &quarantine {
             quarantine.settle(SETTLE).await;
         }
+        auditing::close(trail).await;
         tracing::info!("ended");
         Ok(())
     }
@@ -166,6 +177,7 @@ impl Daemon {
         signal: &mut Signal,
         service: &Service,
         quarantine: Option<&Quarantine>,
+        trail: Option<&Arc<Trail>>,
     ) {
         signal.recv().await;
         let now = NotifyState::monotonic_usec_now();
@@ -173,10 +185,12 @@ impl Daemon {
             NotifyState::Reloading,
             now.unwrap_or(NotifyState::MonotonicUsec(0)),
         ]);
-        match self.reload(service, quarantine).await {
+        let reloaded = self.reload(service, quarantine, trail).await;
+        match &reloaded {
             Ok(digest) => tracing::info!(policy = %digest, "reloaded"),
             Err(why) => tracing::error!("the configuration stays as it was: {why}"),
         }
+        auditing::reloaded(trail, reloaded.ok());
         tell(&[NotifyState::Ready]);
     }
 
@@ -184,6 +198,7 @@ impl Daemon {
         &self,
         service: &Service,
         quarantine: Option<&Quarantine>,
+        trail: Option<&Arc<Trail>>,
     ) -> Result<String, String> {
         let config = self.config.clone();
         let loaded = tokio::task::spawn_blocking(move || load(config.as_deref())).await;
@@ -198,6 +213,12 @@ impl Daemon {
         }
         if settings.log != self.started_with.log {
             tracing::warn!("log has changed; that needs a restart");
+        }
+        if settings.audit != self.started_with.audit {
+            tracing::warn!("audit has changed; that needs a restart");
+        }
+        if let Some(trail) = trail {
+            trail.replace(settings.ours.clone());
         }
         let before = &self.started_with;
         if (&settings.quarantine, &settings.roles) != (&before.quarantine, &before.roles) {

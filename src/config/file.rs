@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use crate::act::Entry;
+use crate::audit;
 use crate::classify::{Bulk, Condition};
 use crate::control::Roles;
 use crate::decide::{Ours, exception, kind, table};
@@ -37,6 +38,7 @@ pub(crate) struct File {
     pub(crate) decide: table::Section,
     #[serde(default)]
     pub(crate) exceptions: Vec<exception::Entry>,
+    pub(crate) audit: Option<audit::Settings>,
     pub(crate) quarantine: Option<quarantine::Settings>,
     pub(crate) submit: Option<submit::Entry>,
     #[serde(default)]

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 
 use crate::act::Channels;
 use crate::act::relay::Profile;
+use crate::audit;
 use crate::classify::Levels;
 use crate::control::Roles;
-use crate::decide::{Kinds, Table};
+use crate::decide::{Kinds, Ours, Table};
 use crate::detect::Detectors;
 use crate::extract::Budget;
 use crate::inspect::Policy;
@@ -52,6 +53,10 @@ pub struct Settings {
     pub milter: Milter,
     /// Where log lines go.
     pub log: Log,
+    /// Where decisions and acts are noted; none where they are not.
+    pub audit: Option<audit::Settings>,
+    /// Who is ours.
+    pub ours: Ours,
     /// Where held messages wait; none where nothing is held.
     pub quarantine: Option<quarantine::Settings>,
     /// Where messages are handed back to the MTA; nothing is sent where it is not named.
@@ -149,6 +154,8 @@ impl Source {
             return Err(vec![format!("{}: submit: {remedy}", self.path)]);
         }
         Ok(Settings {
+            audit: file.audit,
+            ours: file.ours,
             quarantine: file.quarantine,
             roles: file.roles,
             mode: file.mode,

@@ -4,6 +4,7 @@
 //! Requests and replies are JSON, one object a line. Who asks is what the kernel says of the other end.
 
 pub mod client;
+mod noted;
 mod people;
 pub mod request;
 
@@ -19,6 +20,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use crate::audit::{Record, Trail};
 use crate::quarantine::{Error, Quarantine};
 pub use people::{Person, Role, Roles};
 use request::{Reply, Request};
@@ -42,6 +44,7 @@ const REST: Duration = Duration::from_millis(100);
 pub struct Control {
     listener: UnixListener,
     roles: Roles,
+    trail: Option<Arc<Trail>>,
 }
 
 impl Control {
@@ -50,7 +53,7 @@ impl Control {
     ///
     /// # Errors
     /// One sentence with what the system says.
-    pub fn bind(folder: &Path, roles: Roles) -> Result<Self, String> {
+    pub fn bind(folder: &Path, roles: Roles, trail: Option<Arc<Trail>>) -> Result<Self, String> {
         let path = folder.join(NAME);
         let bound = || {
             match fs::remove_file(&path) {
@@ -65,7 +68,11 @@ impl Control {
         let listener = bound();
         let listener = listener
             .map_err(|error: io::Error| format!("cannot listen on {}: {error}", path.display()))?;
-        Ok(Self { listener, roles })
+        Ok(Self {
+            listener,
+            roles,
+            trail,
+        })
     }
 
     /// Serves whoever connects, for as long as the process lives.
@@ -79,9 +86,12 @@ impl Control {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
                     let (quarantine, roles) = (Arc::clone(&quarantine), Arc::clone(&roles));
+                    let trail = self.trail.clone();
                     tokio::spawn(async move {
                         // Somebody who hangs up has his reasons.
-                        converse(stream, &quarantine, &roles).await.ok();
+                        converse(stream, &quarantine, &roles, trail.as_deref())
+                            .await
+                            .ok();
                         drop(place);
                     });
                 }
@@ -98,6 +108,7 @@ async fn converse(
     stream: UnixStream,
     quarantine: &Arc<Quarantine>,
     roles: &Roles,
+    trail: Option<&Trail>,
 ) -> io::Result<()> {
     let person = roles.person(stream.peer_cred()?.uid());
     let (from, mut to) = stream.into_split();
@@ -110,7 +121,7 @@ async fn converse(
             return Ok(());
         }
         let replies = match serde_json::from_slice(&line) {
-            Ok(request) => answer(request, &person, quarantine).await,
+            Ok(request) => answer(request, &person, quarantine, trail).await,
             Err(error) => vec![Reply::failed(&Error::Refused(format!(
                 "the daemon does not understand this: {error}; both must be of one version"
             )))],
@@ -124,11 +135,23 @@ async fn converse(
 }
 
 /// All that is said to a request; the last is `Done` or `Failed`.
-async fn answer(request: Request, person: &Person, quarantine: &Arc<Quarantine>) -> Vec<Reply> {
+async fn answer(
+    request: Request,
+    person: &Person,
+    quarantine: &Arc<Quarantine>,
+    trail: Option<&Trail>,
+) -> Vec<Reply> {
     let who = &person.name;
     let needed = request.needs();
     if person.role < Some(needed) {
         tracing::warn!(who, "may not do what he asked of the control socket");
+        if let Some(trail) = trail {
+            trail.note(Record::Denied {
+                who: who.clone(),
+                act: request.word().into(),
+                id: crate::audit::shortened(request.case()),
+            });
+        }
         return vec![Reply::failed(&Error::Refused(format!(
             "{who} may not do this; it takes the role \"{}\" (roles)",
             needed.as_str()
@@ -142,8 +165,25 @@ async fn answer(request: Request, person: &Person, quarantine: &Arc<Quarantine>)
             "asked"
         );
     }
+    // Before anything is done or shown: what cannot be noted does not happen.
+    let mut noted = None;
+    if let Some(trail) = trail {
+        match trail.write(noted::record(&request, person, trail)).await {
+            Ok(seq) => noted = Some((trail, seq)),
+            Err(why) => {
+                let why = format!("{why}; nothing was done");
+                return vec![Reply::failed(&Error::Index(why))];
+            }
+        }
+    }
     match request.carry_out(who, quarantine).await {
         Ok(replies) => replies,
-        Err(error) => vec![Reply::failed(&error)],
+        Err(error) => {
+            if let Some((trail, of)) = noted {
+                let why = noted::word(&error).to_owned();
+                trail.note(Record::Failed { of, why });
+            }
+            vec![Reply::failed(&error)]
+        }
     }
 }

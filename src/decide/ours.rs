@@ -12,7 +12,7 @@ use crate::message::{Address, Direction, Envelope, Pattern};
 use crate::units::Parsed;
 
 /// The `ours` section.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ours {
     networks: Vec<Parsed<Network>>,

@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::edits::{self, Script};
 use super::keep::Keeping;
+use super::noted::Noting;
 use super::session::Complete;
 use super::{Mode, OnError, Settings};
 use crate::act::Edit;
@@ -85,6 +86,7 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
         actions,
         keeps_space,
         quarantine,
+        trail,
         answered,
         metrics,
         queue,
@@ -95,6 +97,10 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
     let failed = mail.failed;
     let settings = current.settings;
     let (envelope, raw, unread) = mail.complete(client, host);
+    let noting = trail.map(|trail| {
+        let noting = Noting::of(trail, &envelope, settings);
+        noting.about(&queue, current.pool.digest(), raw.len())
+    });
     let is_whole = unread.is_none();
     let job = Job {
         envelope: envelope.clone(),
@@ -146,10 +152,13 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
             answer
         }
     };
-    let answer = named(answer, &line.id);
+    let mut answer = named(answer, &line.id);
+    if let Some(noting) = noting {
+        answer = noting.note(&inspected, answer, &metrics, to).await;
+    }
     line.write(inspected.as_ref().ok(), &answer);
     // Last, and behind everything that can fail: from here on the next thing written is the answer.
-    if let Some(receipt) = receipt {
+    if let Some(receipt) = receipt.filter(|_| answer == Answer::Keep) {
         answered.expect(receipt);
     }
     answer
@@ -259,7 +268,8 @@ impl Line {
 }
 
 impl Answer {
-    fn word(&self) -> String {
+    /// Its word, for log and audit.
+    pub fn word(&self) -> String {
         match self {
             Self::Pass => "pass".into(),
             Self::Hold => "hold".into(),

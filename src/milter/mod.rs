@@ -12,6 +12,7 @@ mod handshake;
 mod id;
 mod keep;
 pub mod listener;
+mod noted;
 mod packets;
 mod room;
 mod session;
@@ -29,6 +30,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval_at};
 
+use crate::audit::Trail;
 use crate::metrics::Metrics;
 use crate::quarantine::Quarantine;
 use crate::spool::Budget;
@@ -104,6 +106,7 @@ pub struct Service {
     room: Room,
     metrics: Arc<Metrics>,
     quarantine: Option<Arc<Quarantine>>,
+    trail: Option<Arc<Trail>>,
 }
 
 impl Settings {
@@ -122,6 +125,7 @@ impl Service {
         room: Room,
         metrics: Arc<Metrics>,
         quarantine: Option<Arc<Quarantine>>,
+        trail: Option<Arc<Trail>>,
     ) -> Self {
         Self {
             current: RwLock::new(Arc::new(Current { settings, pool })),
@@ -131,6 +135,7 @@ impl Service {
             room,
             metrics,
             quarantine,
+            trail,
         }
     }
 

@@ -12,6 +12,7 @@ use super::answer::{self, Answer};
 use super::answered::Answered;
 use super::transaction::Transaction;
 use super::{Current, Service};
+use crate::audit::Trail;
 use crate::metrics::Metrics;
 use crate::quarantine::Quarantine;
 use crate::spool::Spool;
@@ -78,6 +79,8 @@ pub struct Complete {
     pub metrics: Arc<Metrics>,
     /// Where messages wait, if there is such a place.
     pub quarantine: Option<Arc<Quarantine>>,
+    /// Where decisions are noted, if they are.
+    pub trail: Option<Arc<Trail>>,
     /// Who has to hear when the answer is written.
     pub answered: Answered,
     /// The client's address.
@@ -192,6 +195,7 @@ impl Session {
             current,
             metrics: Arc::clone(&self.service.metrics),
             quarantine: self.service.quarantine.clone(),
+            trail: self.service.trail.clone(),
             answered: self.answered.clone(),
             client: self.client,
             host: self.host.clone(),

@@ -25,7 +25,7 @@ use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -34,6 +34,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::audit::{Record, Trail};
 use crate::key::{self, Key};
 use crate::submit::Entry;
 use crate::units::{Parsed, Span};
@@ -201,6 +202,8 @@ pub struct Quarantine {
     wake: Notify,
     /// What is in force.
     current: RwLock<Option<Arc<Current>>>,
+    /// Where is noted what happens to a case by itself.
+    trail: OnceLock<Arc<Trail>>,
     /// Held for as long as this process keeps the quarantine.
     _lock: File,
 }
@@ -222,6 +225,17 @@ impl Quarantine {
         *place = Some(Arc::new(current));
         drop(place);
         self.wake.notify_one();
+    }
+
+    /// Notes there what happens to a case by itself, from now on and for ever.
+    pub fn note_in(&self, trail: Arc<Trail>) {
+        self.trail.get_or_init(|| trail);
+    }
+
+    fn note_case(&self, record: Record) {
+        if let Some(trail) = self.trail.get() {
+            trail.note(record);
+        }
     }
 
     fn current(&self) -> Result<Arc<Current>, Error> {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use rustix::fs::{FlockOperation, flock};
 use tokio::sync::{Notify, Semaphore};
@@ -48,6 +48,7 @@ impl Quarantine {
             open: Arc::new(Mutex::new(HashSet::new())),
             wake: Notify::new(),
             current: RwLock::new(None),
+            trail: OnceLock::new(),
             _lock: lock,
         }))
     }
@@ -72,7 +73,7 @@ fn lock(state: &Path) -> Result<File, Error> {
 
 /// The root key: opened by the master key, or made with the first case still to come.
 fn root(index: &dyn Index, store: &dyn Store, source: &Source, state: &Path) -> Result<Key, Error> {
-    let masters = source.read(state).map_err(named)?;
+    let masters = source.read(state).map_err(|error| named(&error))?;
     let Some(wrapped) = index.meta(ROOT)? else {
         return first(index, store, masters, source, state);
     };
@@ -114,7 +115,7 @@ fn first(
     let master = match masters.into_iter().next() {
         Some(master) => master,
         None => {
-            let (master, path) = source.make(state).map_err(named)?;
+            let (master, path) = source.make(state).map_err(|error| named(&error))?;
             tracing::info!(
                 "made the master key of the quarantine, {}: keep a copy in a safe place",
                 path.display()
@@ -128,6 +129,6 @@ fn first(
 }
 
 /// The same with the name of the key that is meant.
-fn named(error: key::Error) -> Error {
+fn named(error: &key::Error) -> Error {
     Error::Key(format!("quarantine.key: {error}"))
 }

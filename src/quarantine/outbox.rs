@@ -12,6 +12,7 @@ use super::hold::OURSELVES;
 use super::index::{By, Entry, Seconds, Tried};
 use super::review::Opened;
 use super::{Current, Error, Quarantine, now, release};
+use crate::audit::Record;
 use crate::inspect::By as Way;
 use crate::message::Envelope;
 use crate::spool::{Budget, Spool};
@@ -127,6 +128,9 @@ impl Quarantine {
             ),
             Tried::Again(_) => (),
         }
+        if let Some(record) = record(&entry, &tried, &reply) {
+            self.note_case(record);
+        }
         self.note(entry, tried, reply).await;
     }
 
@@ -233,6 +237,26 @@ fn meaning(entry: &Entry, outcome: Outcome) -> (Tried, String) {
         Outcome::Unknown { why } => (Tried::Over(Act::Lose, None), why),
         Outcome::Deferred { reply } => later(entry, reply),
     }
+}
+
+/// What the trail says of a try that ended something. Of the reply only its codes: the text may name somebody.
+fn record(entry: &Entry, tried: &Tried, reply: &str) -> Option<Record> {
+    let Tried::Over(act, queue) = tried else {
+        return None;
+    };
+    let is_code = |word: &&str| word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let codes: Vec<&str> = reply
+        .split([' ', '-'])
+        .take_while(is_code)
+        .take(2)
+        .collect();
+    Some(Record::Case {
+        id: entry.case.clone(),
+        act: act.as_str().into(),
+        recipient: Some(entry.place + 1),
+        answer: (!codes.is_empty()).then(|| codes.join(" ")),
+        queue: queue.clone(),
+    })
 }
 
 /// It is tried again, unless it was tried for too long.

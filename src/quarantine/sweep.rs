@@ -11,6 +11,7 @@ use super::case::{Act, Case, State};
 use super::hold::OURSELVES;
 use super::index::{Filter, Seconds};
 use super::{Error, Quarantine, now};
+use crate::audit::Record;
 
 /// How often one looks what is over.
 const OFTEN: Duration = Duration::from_secs(15 * 60);
@@ -106,6 +107,7 @@ impl Quarantine {
             );
             let text = "the client may have had no answer, and did not try again";
             self.act(&case.id, &[], Act::Arm, OURSELVES, text).await?;
+            self.note_case(by_itself(&case.id, Act::Arm));
         }
         if expires {
             let count = self.expire(now()).await?;
@@ -154,8 +156,9 @@ impl Quarantine {
         let cases = self.overdue(by).await?;
         for case in &cases {
             match self.act(&case.id, &[], Act::Expire, OURSELVES, "").await {
+                Ok(_) => self.note_case(by_itself(&case.id, Act::Expire)),
                 // Somebody was faster.
-                Ok(_) | Err(Error::Refused(_) | Error::Missing(_)) => (),
+                Err(Error::Refused(_) | Error::Missing(_)) => (),
                 Err(error) => return Err(error),
             }
         }
@@ -167,6 +170,17 @@ impl Quarantine {
         let blobs = self.ask(|index| index.shred()).await?;
         self.remove(blobs).await;
         Ok(())
+    }
+}
+
+/// What the trail says of a case to which this happened.
+fn by_itself(id: &str, act: Act) -> Record {
+    Record::Case {
+        id: id.to_owned(),
+        act: act.as_str().into(),
+        recipient: None,
+        answer: None,
+        queue: None,
     }
 }
 

@@ -211,6 +211,16 @@ impl Daemon {
         prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit).unwrap();
     }
 
+    /// Lets no file of it grow beyond so many bytes, or lets them grow again.
+    pub fn may_write(&self, bytes: Option<u64>) {
+        let own = getrlimit(Resource::Fsize);
+        let limit = Rlimit {
+            current: bytes.or(own.current),
+            ..own
+        };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit).unwrap();
+    }
+
     /// The processes of the workers that run.
     pub fn workers(&self) -> Vec<Pid> {
         let ours = self.child.id().to_string();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 use super::super::{LATER, Stop, UNUSABLE};
+use crate::audit::Trail;
 use crate::config::Settings;
 use crate::control::Control;
 use crate::dirs;
@@ -22,6 +23,7 @@ pub async fn open(
     settings: &Settings,
     passing: Vec<String>,
     pool: &Arc<Pool>,
+    trail: Option<&Arc<Trail>>,
 ) -> Result<Option<Arc<Quarantine>>, Stop> {
     let (Some(place), Some(submit)) = (settings.quarantine.clone(), settings.submit.clone()) else {
         return Ok(None);
@@ -29,6 +31,9 @@ pub async fn open(
     let opened = spawn_blocking(move || Quarantine::open(&place)).await;
     let opened = opened.map_err(|_| Stop(LATER, "opening the quarantine failed".into()))?;
     let quarantine = opened.map_err(|error| stop(&error))?;
+    if let Some(trail) = trail {
+        quarantine.note_in(Arc::clone(trail));
+    }
     let repaired = quarantine.repair().await;
     repaired.map_err(|error| stop(&error))?;
     let pool = Arc::clone(pool);
@@ -44,7 +49,7 @@ pub async fn open(
         .mode(0o700)
         .create(&folder)
         .ok();
-    let control = Control::bind(&folder, settings.roles.clone());
+    let control = Control::bind(&folder, settings.roles.clone(), trail.cloned());
     let control = control.map_err(|why| Stop(LATER, why))?;
     tokio::spawn(control.serve(Arc::clone(&quarantine)));
     tokio::spawn(Arc::clone(&quarantine).deliver());
