@@ -19,7 +19,7 @@ const KINDS: [&str; 15] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for folder in ["detectors", "words", "relays", "terms"] {
+    for folder in ["detectors", "notices", "words", "relays", "terms"] {
         let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?)
             .join("conf")
             .join(folder);

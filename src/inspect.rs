@@ -44,6 +44,9 @@ pub struct Verdict {
     pub decisions: Vec<Decision>,
     /// The edits.
     pub plan: Plan,
+    /// Whether a program wrote it, by what it says of itself: it is never answered.
+    #[serde(default)]
+    pub is_automatic: bool,
 }
 
 /// Why the content of a message must not, or could not, be looked into.
@@ -127,6 +130,7 @@ pub fn inspect_by(
         classification,
         decisions,
         plan,
+        is_automatic: features.is_automatic(),
     }
 }
 

@@ -7,7 +7,8 @@
 //! `act` (channels to a plan of edits). `inspect` is the few lines that call them in this order.
 //! The plan goes back to `milter`, which writes the edits and the answer, or gives the message to
 //! `quarantine`, where it waits for a person who speaks to the daemon through `control`, and from where it
-//! leaves through `submit`. Each decision and each act leaves a record in `audit`.
+//! leaves through `submit`. Each decision and each act leaves a record in
+//! `audit`, and our own people hear from `notice` what waits.
 //!
 //! A module named by a verb is a stage: pure, no input or output, no clock. A module named by a noun
 //! is a thing, or touches the world.
@@ -19,7 +20,7 @@
 //! ```text
 //! 12 command
 //! 11 config
-//! 10 control milter
+//! 10 control milter notice
 //!  9 mta quarantine
 //!  8 audit log submit worker
 //!  7 inspect
@@ -51,6 +52,7 @@ pub mod metrics;
 pub mod milter;
 pub mod mta;
 pub mod nearest;
+pub mod notice;
 pub mod quarantine;
 pub mod secret;
 pub mod shipped;

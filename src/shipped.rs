@@ -13,6 +13,9 @@ pub const TERMS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/terms.rs"
 /// Lists of words that detector files name: path below `conf/words`, text.
 pub const WORDS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
+/// Texts of notices: path below `conf/notices`, text.
+pub const NOTICES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/notices.rs"));
+
 /// Relay profiles: path below `conf/relays`, text.
 pub const RELAYS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/relays.rs"));
 

@@ -47,6 +47,10 @@ fn words<'a>(list: impl IntoIterator<Item = &'a str>) -> Words {
 fn keys(at: &str, wrong: &str) -> Words {
     let mut source = Source::built_in();
     source.text = shipped::CONFIG.replace("#  - { from", "  - { from");
+    let (before, notices) = source.text.split_once("#notices:").unwrap();
+    let (notices, after) = notices.split_once("\n\n").unwrap();
+    let notices = notices.replace("\n#", "\n");
+    source.text = format!("{before}notices:{notices}\n\n{after}");
     assert!(source.text.contains(at), "{at}");
     source.text = source.text.replacen(at, &format!("{wrong}{at}"), 1);
     let error = source.policy().unwrap_err().concat();
@@ -73,6 +77,7 @@ fn all_keys() -> BTreeMap<&'static str, Words> {
         ("exceptions", keys("from: payroll", flow)),
         ("audit", keys("  file: ", inner)),
         ("quarantine", keys("  index: ", inner)),
+        ("notices", keys("  from:     ", inner)),
         ("roles", keys("viewer: [], ", flow)),
         ("submit", keys("smtp:127.0.0.1:10026", "{ zzz: 1 } # ")),
         (

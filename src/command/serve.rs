@@ -3,6 +3,7 @@
 
 mod auditing;
 mod keeping;
+mod telling;
 mod watchdog;
 
 use std::io;
@@ -29,6 +30,7 @@ use crate::log;
 use crate::metrics::Metrics;
 use crate::milter::listener::Given;
 use crate::milter::{self, Listener, Room, Service};
+use crate::notice::Notices;
 use crate::quarantine::{Current, Quarantine};
 use crate::worker::{Pool, Spawner};
 
@@ -71,6 +73,13 @@ struct Daemon {
     spawner: Spawner,
     started_with: Settings,
     metrics: Arc<Metrics>,
+}
+
+/// What outlives its connections.
+struct Kept {
+    trail: Option<Arc<Trail>>,
+    quarantine: Option<Arc<Quarantine>>,
+    notices: Option<Arc<Notices>>,
 }
 
 /// The two signals that end the daemon.
@@ -120,8 +129,7 @@ impl Daemon {
         let digest = loaded.digest.clone();
         let passing = loaded.passing.clone();
         let pool = self.pool(loaded).await.map_err(|why| Stop(UNUSABLE, why))?;
-        let trail = auditing::open(&self.started_with, &digest).await?;
-        let quarantine = keeping::open(&self.started_with, passing, &pool, trail.as_ref()).await?;
+        let kept = self.keep(passing, &pool, &digest).await?;
         let is_given = given.is_some();
         let listener = match given {
             Some(given) => Listener::adopt(given),
@@ -133,15 +141,8 @@ impl Daemon {
             tracing::info!("the service manager's socket is used, not milter.listen");
         }
         let metrics = Arc::clone(&self.metrics);
-        let held = quarantine.clone();
-        let service = Arc::new(Service::new(
-            settings,
-            pool,
-            room,
-            metrics,
-            held,
-            trail.clone(),
-        ));
+        let (held, trail) = (kept.quarantine.clone(), kept.trail.clone());
+        let service = Arc::new(Service::new(settings, pool, room, metrics, held, trail));
         let (stop, stopped) = watch::channel(false);
         let mut serving = tokio::spawn(milter::serve(listener, Arc::clone(&service), stopped));
         let version = env!("CARGO_PKG_VERSION");
@@ -152,7 +153,7 @@ impl Daemon {
             tokio::select! {
                 () = ends.come() => break,
                 never = &mut watchdog => match never {},
-                () = self.reloading(&mut hangup, &service, quarantine.as_deref(), trail.as_ref()) => (),
+                () = self.reloading(&mut hangup, &service, &kept) => (),
                 _ = &mut serving => {
                     return Err(Stop(LATER, "the milter ended by a fault of its own; see the log".into()));
                 }
@@ -163,43 +164,52 @@ impl Daemon {
         if timeout(DRAIN, serving).await.is_err() {
             tracing::warn!("some messages were still open and have no answer");
         }
-        if let Some(quarantine) = &quarantine {
+        if let Some(quarantine) = &kept.quarantine {
             quarantine.settle(SETTLE).await;
         }
-        auditing::close(trail).await;
+        auditing::close(kept.trail).await;
         tracing::info!("ended");
         Ok(())
     }
 
-    /// Waits for the signal, then takes the configuration anew.
-    async fn reloading(
+    /// Opens what outlives the connections.
+    async fn keep(
         &self,
-        signal: &mut Signal,
-        service: &Service,
-        quarantine: Option<&Quarantine>,
-        trail: Option<&Arc<Trail>>,
-    ) {
+        passing: Vec<String>,
+        pool: &Arc<Pool>,
+        digest: &str,
+    ) -> Result<Kept, Stop> {
+        let settings = &self.started_with;
+        let trail = auditing::open(settings, digest).await?;
+        let quarantine = keeping::open(settings, passing, pool, trail.as_ref()).await?;
+        let notices = quarantine
+            .as_ref()
+            .map(|quarantine| telling::start(settings, quarantine));
+        Ok(Kept {
+            notices: notices.transpose()?,
+            trail,
+            quarantine,
+        })
+    }
+
+    /// Waits for the signal, then takes the configuration anew.
+    async fn reloading(&self, signal: &mut Signal, service: &Service, kept: &Kept) {
         signal.recv().await;
         let now = NotifyState::monotonic_usec_now();
         tell(&[
             NotifyState::Reloading,
             now.unwrap_or(NotifyState::MonotonicUsec(0)),
         ]);
-        let reloaded = self.reload(service, quarantine, trail).await;
+        let reloaded = self.reload(service, kept).await;
         match &reloaded {
             Ok(digest) => tracing::info!(policy = %digest, "reloaded"),
             Err(why) => tracing::error!("the configuration stays as it was: {why}"),
         }
-        auditing::reloaded(trail, reloaded.ok());
+        auditing::reloaded(kept.trail.as_ref(), reloaded.ok());
         tell(&[NotifyState::Ready]);
     }
 
-    async fn reload(
-        &self,
-        service: &Service,
-        quarantine: Option<&Quarantine>,
-        trail: Option<&Arc<Trail>>,
-    ) -> Result<String, String> {
+    async fn reload(&self, service: &Service, kept: &Kept) -> Result<String, String> {
         let config = self.config.clone();
         let loaded = tokio::task::spawn_blocking(move || load(config.as_deref())).await;
         let loaded = loaded.map_err(|_| "reading it failed".to_owned())??;
@@ -217,14 +227,17 @@ impl Daemon {
         if settings.audit != self.started_with.audit {
             tracing::warn!("audit has changed; that needs a restart");
         }
-        if let Some(trail) = trail {
+        if let Some(notices) = &kept.notices {
+            notices.replace(telling::current(&settings));
+        }
+        if let Some(trail) = &kept.trail {
             trail.replace(settings.ours.clone());
         }
         let before = &self.started_with;
         if (&settings.quarantine, &settings.roles) != (&before.quarantine, &before.roles) {
             tracing::warn!("quarantine or roles has changed; that needs a restart");
         }
-        if let (Some(quarantine), Some(submit)) = (quarantine, settings.submit.clone()) {
+        if let (Some(quarantine), Some(submit)) = (&kept.quarantine, settings.submit.clone()) {
             let pool = Arc::clone(&pool);
             quarantine.replace(Current {
                 pool,

@@ -17,6 +17,7 @@ use crate::detect::rule::Selection;
 use crate::log;
 use crate::milter::listener::Rights;
 use crate::milter::{Mode, OnError};
+use crate::notice;
 use crate::quarantine;
 use crate::submit;
 use crate::units::{Endpoint, Size, Span};
@@ -41,6 +42,7 @@ pub(crate) struct File {
     pub(crate) audit: Option<audit::Settings>,
     pub(crate) quarantine: Option<quarantine::Settings>,
     pub(crate) submit: Option<submit::Entry>,
+    pub(crate) notices: Option<notice::Settings>,
     #[serde(default)]
     pub(crate) roles: Roles,
 }

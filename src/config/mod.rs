@@ -19,6 +19,7 @@ use crate::extract::Budget;
 use crate::inspect::Policy;
 use crate::message;
 use crate::milter::Mode;
+use crate::notice::{self, template::Templates};
 use crate::quarantine;
 use crate::submit;
 use crate::yaml;
@@ -40,6 +41,9 @@ pub struct Source {
     pub detectors: Vec<(String, String)>,
     /// Relay profiles, likewise; the admin's begin with `relays.d/`.
     pub relays: Vec<(String, String)>,
+    /// Texts of notices, likewise; the admin's begin with `notices.d/`.
+    #[serde(default)]
+    pub notices: Vec<(String, String)>,
     /// Files named by `file:` in the configuration: name as written, text.
     pub lists: Vec<(String, String)>,
 }
@@ -63,6 +67,10 @@ pub struct Settings {
     pub submit: Option<submit::Entry>,
     /// Who may do what over the control socket.
     pub roles: Roles,
+    /// What our own people hear; nothing where it is not said.
+    pub notices: Option<notice::Settings>,
+    /// The texts of that.
+    pub templates: Templates,
 }
 
 impl Source {
@@ -153,7 +161,18 @@ impl Source {
             let remedy = "held mail needs a way out; write for example smtp:127.0.0.1:10026";
             return Err(vec![format!("{}: submit: {remedy}", self.path)]);
         }
+        let named = |errors: Vec<String>| {
+            let errors = errors.into_iter();
+            errors
+                .map(|error| format!("{}: {error}", self.path))
+                .collect::<Vec<_>>()
+        };
+        if let Some(notices) = &file.notices {
+            notices.check(&file.ours).map_err(named)?;
+        }
         Ok(Settings {
+            notices: file.notices,
+            templates: Templates::read(&self.notices)?,
             audit: file.audit,
             ours: file.ours,
             quarantine: file.quarantine,

@@ -30,7 +30,8 @@ pub(super) fn built_in_listen() -> Endpoint {
 
 impl Source {
     /// Reads the file at `path`, else the one at `DEFAULT`, else the built-in one; with it the lists
-    /// that it names, and `detectors.d/*.yaml` and `relays.d/*.yaml` beside it.
+    /// that it names, and `detectors.d/*.yaml`, `relays.d/*.yaml` and
+    /// `notices.d/*.yaml` beside it.
     ///
     /// # Errors
     /// One sentence for each file that cannot be read.
@@ -51,6 +52,7 @@ impl Source {
             text: shipped::CONFIG.into(),
             detectors: shipped::DETECTORS.iter().map(owned).collect(),
             relays: shipped::RELAYS.iter().map(owned).collect(),
+            notices: shipped::NOTICES.iter().map(owned).collect(),
             lists: Vec::new(),
         }
     }
@@ -70,6 +72,7 @@ impl Source {
         for (name, into) in [
             ("detectors.d", &mut source.detectors),
             ("relays.d", &mut source.relays),
+            ("notices.d", &mut source.notices),
         ] {
             for file in yaml_files(&folder.join(name)).map_err(|error| vec![error])? {
                 let stem = file.file_name().unwrap_or_default().to_string_lossy();

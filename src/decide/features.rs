@@ -57,6 +57,16 @@ impl Features {
         }
     }
 
+    /// True where a program or a list says that it wrote or passed it on.
+    pub fn is_automatic(&self) -> bool {
+        let programs = [
+            Communication::Application,
+            Communication::List,
+            Communication::AutoReply,
+        ];
+        programs.iter().any(|one| self.communications.contains(one))
+    }
+
     /// What they depend on of an envelope alone.
     pub fn of_envelope(envelope: &Envelope) -> Self {
         let recipients = envelope.recipients.iter();

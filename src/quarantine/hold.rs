@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::case::{Act, Details, Held};
 use super::index::{By, Facts, NewRow, Seconds};
 use super::seal::Sealing;
-use super::{Error, Quarantine, fingerprint, now};
+use super::{Error, Quarantine, What, fingerprint, now};
 use crate::act::Plan;
 use crate::fail;
 use crate::key::{Key, hex, random};
@@ -232,7 +232,10 @@ impl Receipt {
                         tracing::error!(id = open.id, "cannot note that it was answered: {error}");
                         return;
                     }
-                    Ok(()) => return,
+                    Ok(()) => {
+                        open.quarantine.happens_to(&open.id, What::Held).await;
+                        return;
+                    }
                 }
             }
         });

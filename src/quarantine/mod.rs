@@ -7,6 +7,7 @@
 pub mod case;
 mod files;
 mod fingerprint;
+mod happened;
 mod hold;
 pub mod index;
 mod open;
@@ -30,6 +31,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -39,6 +41,7 @@ use crate::key::{self, Key};
 use crate::submit::Entry;
 use crate::units::{Parsed, Span};
 use crate::worker::Pool;
+pub use happened::{Happened, What};
 pub use hold::{Message, Receipt};
 use index::{Index, Seconds};
 pub use review::{Choice, Shown, Verified};
@@ -204,6 +207,8 @@ pub struct Quarantine {
     current: RwLock<Option<Arc<Current>>>,
     /// Where is noted what happens to a case by itself.
     trail: OnceLock<Arc<Trail>>,
+    /// Who hears what happens to cases.
+    hears: OnceLock<UnboundedSender<Happened>>,
     /// Held for as long as this process keeps the quarantine.
     _lock: File,
 }
@@ -230,6 +235,11 @@ impl Quarantine {
     /// Notes there what happens to a case by itself, from now on and for ever.
     pub fn note_in(&self, trail: Arc<Trail>) {
         self.trail.get_or_init(|| trail);
+    }
+
+    /// Has somebody hear what happens to cases, from now on and for ever.
+    pub fn tell_of(&self, to: UnboundedSender<Happened>) {
+        self.hears.get_or_init(|| to);
     }
 
     fn note_case(&self, record: Record) {

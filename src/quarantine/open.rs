@@ -49,6 +49,7 @@ impl Quarantine {
             wake: Notify::new(),
             current: RwLock::new(None),
             trail: OnceLock::new(),
+            hears: OnceLock::new(),
             _lock: lock,
         }))
     }

@@ -11,7 +11,7 @@ use super::case::Act;
 use super::hold::OURSELVES;
 use super::index::{By, Entry, Seconds, Tried};
 use super::review::Opened;
-use super::{Current, Error, Quarantine, now, release};
+use super::{Current, Error, Quarantine, What, now, release};
 use crate::audit::Record;
 use crate::inspect::By as Way;
 use crate::message::Envelope;
@@ -127,6 +127,10 @@ impl Quarantine {
                 "the MTA does not take it; it is held again"
             ),
             Tried::Again(_) => (),
+        }
+        if matches!(tried, Tried::Over(Act::Accept, _)) {
+            // Now: once that is noted it may be shredded.
+            self.happens_to(&entry.case, What::Released).await;
         }
         if let Some(record) = record(&entry, &tried, &reply) {
             self.note_case(record);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::case::{Act, Case, Details, Event, Person, State, next};
 use super::index::{By, Counts, Filter, Hashes, Row};
 use super::seal::Opening;
-use super::{Error, Quarantine, moment, now};
+use super::{Error, Quarantine, What, moment, now};
 use crate::inspect::Verdict;
 use crate::key::Key;
 use crate::message::Address;
@@ -117,8 +117,8 @@ impl Quarantine {
         who: &str,
         text: &str,
     ) -> Result<usize, Error> {
-        let case = self.show(id).await?.case;
-        let places = places(&case, to, act)?;
+        let shown = self.show(id).await?;
+        let places = places(&shown.case, to, act)?;
         let count = places.len();
         let (id, who, text) = (id.to_owned(), who.to_owned(), text.to_owned());
         self.ask(move |index| {
@@ -130,6 +130,12 @@ impl Quarantine {
             index.act(&id, &places, act, &by)
         })
         .await?;
+        match act {
+            Act::Arm => self.happens(shown, What::Held),
+            Act::Refuse => self.happens(shown, What::Refused),
+            Act::Expire => self.happens(shown, What::Expired),
+            _ => (),
+        }
         if matches!(act, Act::Refuse | Act::Delete | Act::Expire | Act::Confirm) {
             self.shred().await?;
         }
