@@ -51,12 +51,13 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	cargo deny --locked check licenses bans sources
 	@if cargo deny --locked fetch db; then cargo deny --locked check --disable-fetch advisories; \
 	    else echo '### SKIPPED: advisories are not checked, github.com cannot be reached'; fi
-	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm spin
+	@tests/install.sh packages $(PACKAGING) mmdebstrap systemd-container rpm spin python3-venv
 	tests/model/run.sh
 	packaging/test-install.sh
 	MANGLE_ROUNDS=50000 $(CARGO) test --locked --release --test mangle
 	MANGLE_ROUNDS=20000 $(CARGO) test --locked --release --test mangle_documents
-	$(CARGO) test --locked --release --test budgets
+	$(CARGO) test --locked --release --test budgets --test engine
+	tests/oracle/million.sh
 	MANGLE_ROUNDS=5000000 $(CARGO) test --locked --release --test fuzz
 	PII_MILTER_LONG=1 $(CARGO) test --locked --release --test milter -- --nocapture
 	$(CARGO) test --locked --release --test mta

@@ -2,8 +2,11 @@
 //! Measures the detectors: megabytes of text a CPU second, by kind of text, by size, by number of
 //! rules, beside one pass of memchr and a RegexSet of the same shapes.
 //!
-//! `cargo bench --bench detect`; with `-- --quick`, 1 MB of each; with `-- prose`, that kind only. The thread's own CPU time counts,
-//! so other work on the machine matters little.
+//! "identifiers" is the engine with the rules of `doc/detection.md` that look for numbers, addresses of
+//! mail and secrets; "all" finds persons, postal addresses, pay and special categories too.
+//!
+//! `cargo bench --bench detect`; with `-- --quick`, 1 MB of each; with `-- prose`, that kind only. The
+//! thread's own CPU time counts, so other work on the machine matters little.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -49,6 +52,44 @@ const KINDS: &[Kind] = &[
         )
     }),
 ];
+/// What finds more than identifiers.
+const LIFE: &[&str] = &[
+    "person",
+    "address",
+    "salary",
+    "health",
+    "religion",
+    "union-membership",
+    "ethnic-origin",
+    "political-opinion",
+    "sex-life",
+    "biometric",
+    "genetic",
+    "conviction",
+];
+/// Pieces of texts that are made to cost.
+const HOSTILE: &[&str] = &[
+    "7",
+    "1 ",
+    "756921707698",
+    "4111 1111 1111 1111 ",
+    "044 668 18 00, ",
+    "1.1.1970\t",
+    "1;",
+    "A1 ",
+    "a@b.ch ",
+    "@",
+    "<<",
+    "Passwort: ",
+    "AHV 756 ",
+    "AHV:\n",
+    "Anna ",
+    "8001 Bern ",
+    "\u{200b}7",
+    "中1",
+    "é",
+    " ",
+];
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -58,13 +99,19 @@ fn main() {
         .find(|argument| !argument.starts_with('-'));
     let quick = std::env::args().any(|argument| argument == "--quick");
     let size = if quick { 1 << 20 } else { 8 << 20 };
-    let detectors = detectors(&[]);
+    let all = detectors(&[], &[]);
+    let detectors = detectors(&[], LIFE);
     let set = shapes();
-    let rules = detectors.list().len();
-    println!("MB a CPU second; {} MB of each; {rules} rules", size >> 20);
+    let rules = [detectors.list().len(), all.list().len()];
     println!(
-        "{:28}{:>10}{:>10}{:>10}",
-        "text", "detect", "RegexSet", "memchr"
+        "MB a CPU second; {} MB of each; {} rules for identifiers, {} in all",
+        size >> 20,
+        rules[0],
+        rules[1]
+    );
+    println!(
+        "{:28}{:>12}{:>10}{:>10}{:>10}",
+        "text", "identifiers", "all", "RegexSet", "memchr"
     );
     let is_meant = |name: &str| only.as_deref().is_none_or(|only| name.contains(only));
     for (name, make) in KINDS.iter().filter(|(name, _)| is_meant(name)) {
@@ -75,6 +122,9 @@ fn main() {
             .to_owned();
         let own = rate(&text, |text| {
             scan(std::slice::from_ref(text), &detectors).findings.len()
+        });
+        let whole = rate(&text, |text| {
+            scan(std::slice::from_ref(text), &all).findings.len()
         });
         // The set is so slow on some that an eighth must do.
         let regex = rate(&small, |text| {
@@ -87,7 +137,7 @@ fn main() {
         let bytes = rate(&text, |text| {
             memchr::memchr_iter(b'\x01', text.content.as_bytes()).count()
         });
-        println!("{name:28}{own:>10.0}{regex:>10.0}{bytes:>10.0}");
+        println!("{name:28}{own:>12.0}{whole:>10.0}{regex:>10.0}{bytes:>10.0}");
     }
     if only.is_some() {
         return;
@@ -111,14 +161,25 @@ fn main() {
         });
         println!("{name:26}{}", rates.collect::<String>());
     }
+    println!("\nhostile, all, by size      {:>9}{:>10}", 1, 16);
+    for piece in HOSTILE.iter().filter(|_| !quick) {
+        let rates = [1, 16].map(|size| {
+            let text = piece.repeat((size << 20) / piece.len());
+            let rate = rate(&text, |text| {
+                scan(std::slice::from_ref(text), &all).findings.len()
+            });
+            format!("{rate:>10.0}")
+        });
+        println!("{:26}{}", format!("{piece:?}"), rates.concat());
+    }
     println!(
         "\nby number of rules        {:>10}{:>10}{:>10}{:>10}",
         10, 50, 200, 500
     );
-    for (name, make) in KINDS.iter().take(4) {
+    for (name, make) in KINDS.iter().take(6) {
         let text = fill(*make, size / 2);
         let rates = [10, 50, 200, 500].map(|count| {
-            let detectors = self::detectors(&made(count));
+            let detectors = self::detectors(&made(count), &[]);
             let rate = rate(&text, |text| {
                 scan(std::slice::from_ref(text), &detectors).findings.len()
             });
@@ -150,8 +211,8 @@ fn cpu() -> Duration {
     Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
 }
 
-/// The shipped rules, or these instead.
-fn detectors(own: &[(String, String)]) -> Detectors {
+/// The shipped rules but those that are left out, or these instead.
+fn detectors(own: &[(String, String)], skip: &[&str]) -> Detectors {
     let shipped = shipped::DETECTORS.iter();
     let shipped = shipped.map(|(file, text)| ((*file).to_owned(), (*text).to_owned()));
     let rules = if own.is_empty() {
@@ -166,7 +227,7 @@ fn detectors(own: &[(String, String)]) -> Detectors {
     };
     let selection = Selection {
         folders,
-        skip: Vec::new(),
+        skip: skip.iter().map(|id| (*id).to_owned()).collect(),
         at_least: Confidence::Medium,
     };
     Detectors::compile(&rules, &selection).unwrap()

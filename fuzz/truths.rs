@@ -2,11 +2,16 @@
 //! What must be true of any bytes. `fuzz_targets/` and `tests/fuzz.rs` look for some of which it is not.
 #![allow(dead_code, reason = "a fuzz target uses one of them")]
 
+use std::sync::LazyLock;
+
 use indymilter::message::Message;
 use indymilter::message::command::Command;
-use pii_milter::extract::{self, Budget};
-use pii_milter::message::{Envelope, Message as Mail, header};
+use pii_milter::detect::rule::Selection;
+use pii_milter::detect::{self, Confidence, Detectors, Finding};
+use pii_milter::extract::{self, Budget, Text};
+use pii_milter::message::{Envelope, Message as Mail, PartPath, header};
 use pii_milter::milter::{Packets, as_sent};
+use pii_milter::shipped;
 
 /// Packets: it does not matter where a stream is cut, the library can read all that we look at, and
 /// what has been repaired once needs no more of it.
@@ -83,6 +88,65 @@ pub fn mail(bytes: &[u8]) {
             assert!(text.content.get(place).is_some());
         }
     }
+}
+
+/// Detection: read as UTF-8 and as UTF-16, whatever ill-formed bytes become, every finding stands on
+/// character boundaries, holds something and lies over no other; the same text gives the same ones.
+pub fn detection(bytes: &[u8]) {
+    let wide = bytes
+        .chunks_exact(2)
+        .map(|two| u16::from_le_bytes([two[0], two[1]]));
+    let wide: Vec<u16> = wide.collect();
+    let texts = [
+        String::from_utf8_lossy(bytes).into_owned(),
+        String::from_utf16_lossy(&wide),
+    ];
+    findings(&texts.map(text));
+}
+
+/// The findings in texts, if what must be true of them is.
+pub fn findings(texts: &[Text]) -> Vec<Finding> {
+    static DETECTORS: LazyLock<Detectors> = LazyLock::new(detectors);
+    let found = detect::scan(texts, &DETECTORS).findings;
+    let mut last = (0, 0);
+    for finding in &found {
+        let span = &finding.span;
+        let written = texts[finding.text].content.get(span.clone());
+        assert!(
+            written.is_some_and(|written| !written.is_empty()),
+            "{finding:?}"
+        );
+        assert!(last <= (finding.text, span.start), "{finding:?}");
+        last = (finding.text, span.end);
+    }
+    found
+}
+
+/// A text that stands in no mail.
+pub fn text(content: String) -> Text {
+    Text {
+        part: PartPath("1".into()),
+        content,
+        places: Vec::new(),
+        repeats: None,
+    }
+}
+
+/// All that are shipped, and an own pattern.
+fn detectors() -> Detectors {
+    let own = "id: own.n\nname: n\nentity: national-id\nsee: here\npattern: '\\b\\w+\\d\\b'\n\
+               confidence: { alone: low }\nmatches: [ '‹a1›', '‹12›' ]\nmisses: [ a, '1' ]\n";
+    let shipped = shipped::DETECTORS.iter().copied();
+    let rules = shipped.chain([("own.n.yaml", own)]);
+    let rules: Vec<_> = rules
+        .map(|(file, text)| (file.to_owned(), text.to_owned()))
+        .collect();
+    let selection = Selection {
+        folders: vec!["*".into()],
+        skip: Vec::new(),
+        at_least: Confidence::Medium,
+    };
+    Detectors::compile(&rules, &selection).unwrap()
 }
 
 /// Line ends in a name, which no MTA sends.

@@ -186,7 +186,7 @@ fn examine(file: &str, text: &str) -> u8 {
             return UNUSABLE;
         }
     };
-    let (detector, failed) = detector.run_examples();
+    let failed = detector.run_examples();
     for sentence in &failed {
         eprintln!("{sentence}");
     }

@@ -5,6 +5,9 @@ mod check;
 mod file;
 mod read;
 
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +17,7 @@ use crate::audit;
 use crate::classify::Levels;
 use crate::control::Roles;
 use crate::decide::{Kinds, Ours, Table};
-use crate::detect::Detectors;
+use crate::detect::{Detectors, Patience};
 use crate::extract::Budget;
 use crate::inspect::Policy;
 use crate::message;
@@ -84,7 +87,12 @@ impl Source {
         let detectors = Detectors::compile(&self.detectors, &file.detectors);
         let detectors = errors.take(detectors.map_err(|errors| self.selected(errors)));
         let detectors = detectors.map(|mut detectors| {
-            detectors.most = file.milter.limits.findings.get();
+            let limits = file.milter.limits;
+            detectors.most = limits.findings.get();
+            detectors.patience = Some(Patience {
+                clock: processor_time,
+                time: limits.processor.0 / 4,
+            });
             detectors
         });
         let mut profiles = Vec::new();
@@ -221,6 +229,12 @@ impl Source {
         let name = |error| format!("{}: {error}", self.path);
         result.map_err(|errors| errors.into_iter().map(name).collect())
     }
+}
+
+/// The processor time of this thread.
+fn processor_time() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(now).unwrap_or_default()
 }
 
 /// The errors so far.

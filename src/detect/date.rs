@@ -4,7 +4,7 @@
 //!
 //! Any date is found; whether it is of birth the words around it say, or the name before it in a list.
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 use super::token::is_word;
 
 /// Years of birth; a pure function has no clock.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a detector file into a detector.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 use serde::Deserialize;
 
+use super::candidate::Form;
+use super::engine::{ENGINES, Engine};
 use super::example::{self, Example};
 use super::list::expand;
 use super::run::Groups;
@@ -14,106 +15,8 @@ use super::shape::Shape;
 use super::terms::Lexicon;
 use super::valid::{VALIDATORS, Validator};
 use super::words::MAX_WORD;
-use super::{Confidence, Entity, date, document, email, mrz, phone, place, salary, secrets, vat};
+use super::{Confidence, Entity, document, pattern, vat};
 use crate::nearest::instead;
-
-/// A detector that is a program. A new one is a file and a line in `ENGINES`.
-#[derive(Debug)]
-pub(super) struct Engine {
-    name: &'static str,
-    /// Where it is tried.
-    pub anchor: Anchor,
-    /// The candidate at an anchor, by its shape alone. It reads a bounded stretch, and goes back to
-    /// an earlier line by `MAX_BACK` bytes at most.
-    pub find: fn(&str, usize) -> Option<Candidate>,
-    /// Whether the candidate is one, given whether a keyword stands near; may complete it. None
-    /// where the shape says it all.
-    pub check: Option<fn(&str, &mut Candidate, bool) -> bool>,
-}
-
-/// Where an engine is tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// At each token with a digit.
-    Digit,
-    /// At each `@`.
-    At,
-    /// Where one of these begins a word, capitals or not.
-    Word(&'static [&'static str]),
-    /// Where a `<` has another one behind it.
-    Fillers,
-}
-
-const ENGINES: &[Engine] = &[
-    Engine {
-        name: "email",
-        anchor: Anchor::At,
-        find: email::find,
-        check: None,
-    },
-    Engine {
-        name: "phone",
-        anchor: Anchor::Digit,
-        find: phone::find,
-        check: Some(phone::check),
-    },
-    Engine {
-        name: "birth",
-        anchor: Anchor::Digit,
-        find: date::find,
-        check: None,
-    },
-    Engine {
-        name: "address",
-        anchor: Anchor::Digit,
-        find: place::find,
-        check: None,
-    },
-    Engine {
-        name: "salary",
-        anchor: Anchor::Digit,
-        find: salary::find,
-        check: None,
-    },
-    Engine {
-        name: "mrz",
-        anchor: Anchor::Fillers,
-        find: mrz::find,
-        check: None,
-    },
-    Engine {
-        name: "secret",
-        anchor: Anchor::Word(secrets::BEGINNINGS),
-        find: secrets::find,
-        check: None,
-    },
-];
-
-/// Something of the right shape.
-#[derive(Debug)]
-pub(super) struct Candidate {
-    /// Bytes of the view.
-    pub span: Range<usize>,
-    /// The value, separators taken out.
-    pub value: String,
-    /// How it is written.
-    pub form: Form,
-    /// What speaks for it so far.
-    pub why: Vec<String>,
-}
-
-/// How a candidate is written, which decides which confidence of its rule holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// In the usual groups.
-    Grouped,
-    /// In any other way.
-    Bare,
-    /// In a way that says nothing by itself: a keyword must stand before it on its line.
-    NeedsKeyword,
-    /// As many other things are: a keyword must stand close, with no number between.
-    NeedsCloseKeyword,
-}
 
 /// What a rule says of its findings.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -353,7 +256,7 @@ fn finder(rule: &Rule) -> Result<Finder, String> {
             let groups = groups.collect::<Result<_, _>>()?;
             Ok(Finder::Shapes(shapes, groups))
         }
-        ([], Some(pattern), None, _) => pattern_of(pattern),
+        ([], Some(text), None, _) => Ok(Finder::Pattern(pattern::read(text)?)),
         ([], None, None, [_, ..]) => Ok(Finder::Words),
         ([], None, Some(name), []) if name == "names" => Ok(Finder::Names),
         ([], None, Some(name), []) if name == "terms" => Ok(Finder::Terms(None)),
@@ -394,25 +297,6 @@ fn are_words(list: Vec<String>) -> Result<Vec<String>, String> {
 fn validators() -> impl Iterator<Item = &'static (&'static str, Validator)> + Clone {
     let own = document::VALIDATORS.iter().chain(vat::VALIDATORS);
     VALIDATORS.iter().chain(own)
-}
-
-/// Compiles an admin's pattern. One that could match nothing at all, or is huge, is refused.
-fn pattern_of(pattern: &str) -> Result<Finder, String> {
-    let regex = RegexBuilder::new(pattern.trim())
-        .size_limit(1 << 20)
-        .dfa_size_limit(8 << 20)
-        .build();
-    let regex = regex.map_err(|error| {
-        let error = error.to_string();
-        format!(
-            "pattern: {}",
-            error.lines().last().unwrap_or_default().trim()
-        )
-    })?;
-    if regex.is_match("") {
-        return Err("pattern: it matches an empty text; say what must stand there".into());
-    }
-    Ok(Finder::Pattern(regex))
 }
 
 /// The usual groups: `3 4 4 2`, `6-4`, `4_6`.

@@ -132,8 +132,8 @@ impl Dictionary {
 
     /// True where other rules have the word as a keyword, and this one has not.
     pub fn is_other(&self, said: Said, rule: usize) -> bool {
-        let mut uses = self.uses(said).iter();
-        !self.is(said, rule, Use::For) && uses.any(|(_, purpose)| *purpose == Use::For)
+        let entry = self.entries.get(said.word);
+        !self.is(said, rule, Use::For) && entry.is_some_and(|entry| !entry.speaks.is_empty())
     }
 
     /// The entries that a folded word of this head may begin, and their numbers.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns an `@` into a mail address, if it is the middle of one.
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 
 /// The most a local part and a domain may have, in bytes (RFC 5321, 4.5.3.1).
 const MAX_LOCAL: usize = 64;

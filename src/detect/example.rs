@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Detectors;
+use super::pattern::Spent;
 use super::scan;
 use super::view::View;
 
@@ -26,9 +27,15 @@ impl Example {
     pub fn run(&self, detectors: &Detectors) -> Result<(), String> {
         let view = View::of(&self.text);
         let mut found = Vec::new();
-        scan::text(&view.text, "", detectors, &mut |hit| {
-            found.push(view.original(&hit.span));
-        });
+        scan::text(
+            &view.text,
+            "",
+            detectors,
+            &mut Spent::default(),
+            &mut |hit| {
+                found.push(view.original(&hit.span));
+            },
+        );
         if found == self.spans {
             return Ok(());
         }

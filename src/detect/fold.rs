@@ -30,6 +30,15 @@ pub(super) fn code(byte: u8) -> u8 {
     CODES.get(usize::from(byte)).copied().unwrap_or(0)
 }
 
+/// The letters from U+00C0 to U+00FF without their accents; `?` for what is two letters or none of ours.
+const LATIN: &[u8; 64] = b"aaaaaa?ceeeeiiii?nooooo ouuuuy??aaaaaa?ceeeeiiii?nooooo ouuuuy?y";
+
+/// What one of these letters is to words, by its second byte; none where that takes a longer look.
+pub(super) fn latin(second: u8) -> Option<u8> {
+    let base = LATIN.get(usize::from(second & 63)).copied()?;
+    (base != b'?').then(|| code(base))
+}
+
 /// True for the letters and digits of words, and for the marks put over them.
 pub(super) fn is_of_word(c: char) -> bool {
     match c {
@@ -99,4 +108,25 @@ pub(super) fn push_base(c: char, out: &mut Vec<u8>) {
         c => return out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
     };
     out.extend_from_slice(base.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_look_sees_what_the_long_one_does() {
+        for c in '\u{c0}'..='\u{ff}' {
+            let [_, second] = c.to_string().into_bytes()[..] else {
+                panic!("{c} is not two bytes");
+            };
+            let mut folded = Vec::new();
+            push(c, &mut folded);
+            let is_one = is_of_word(c) && folded.len() == 1;
+            match latin(second) {
+                Some(0) => assert!(!is_of_word(c), "{c}"),
+                short => assert_eq!(short, is_one.then(|| code(folded[0])), "{c}"),
+            }
+        }
+    }
 }

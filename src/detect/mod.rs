@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds personal data in texts: anchors in one fast pass, rules only there.
 
+mod candidate;
 mod date;
 mod detector;
 mod dictionary;
 mod document;
 mod email;
+mod engine;
 pub mod entity;
 mod example;
 mod fold;
@@ -22,6 +24,7 @@ mod pattern;
 mod phone;
 pub(crate) mod phrases;
 mod place;
+mod postcode;
 pub mod rule;
 mod run;
 mod salary;
@@ -51,6 +54,8 @@ pub use example::Example;
 use keep::Keep;
 pub use keep::MAX_KEPT;
 pub use mailbox::{Mailbox, Provider, mailbox, provider, provider_domains};
+pub use pattern::Patience;
+use pattern::Spent;
 pub use rule::{Detector, Detectors};
 use view::View;
 
@@ -117,11 +122,12 @@ pub struct Found {
 pub fn scan(texts: &[Text], detectors: &Detectors) -> Found {
     let mut keep = Keep::new(detectors.most);
     let mut cut = Vec::new();
+    let mut spent = Spent::default();
     let subject = texts.iter().find(|text| text.part.0 == "header:Subject");
     let subject = subject.map_or("", |text| text.content.as_str());
     for (text, Text { content, .. }) in texts.iter().enumerate() {
         let view = View::of(content);
-        let cost = scan::text(&view.text, subject, detectors, &mut |hit| {
+        let cost = scan::text(&view.text, subject, detectors, &mut spent, &mut |hit| {
             if let Some(detector) = detectors.list().get(hit.detector) {
                 keep.add(Finding {
                     detector: Arc::clone(&detector.id),

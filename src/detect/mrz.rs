@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds the machine-readable zone of a passport, visa or identity card (ICAO 9303, parts 3 to 7).
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 
 /// A kind of zone: its lines, their length, and the check digits that must hold, as the ranges they
 /// are over, each followed by its digit.

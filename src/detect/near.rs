@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::detector::Form;
+use super::candidate::Form;
 use super::dictionary::{Dictionary, Use};
 use super::index::Rules;
 use super::table::{Head, Heads};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds what a word announces as a password: `password: x`, `das Passwort lautet x`, `password x`.
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 use super::secrets::{entropy, secret};
 
 /// How much may stand between the word and what comes before a password, and its length, in bytes.

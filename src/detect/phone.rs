@@ -4,7 +4,7 @@
 
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 
 /// The plans that a national form is tried with, in this order.
 const REGIONS: &[Region] = &[

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Confidence;
 pub use super::detector::Detector;
-use super::detector::{Anchor, Finder};
+use super::detector::Finder;
 use super::dictionary::{Dictionary, Use};
+use super::engine::Anchor;
 use super::index::{Index, Wanted};
 use super::keep::MAX_KEPT;
+use super::pattern::Patience;
 use super::terms::Terms;
 use crate::nearest::did_you_mean;
 use crate::shipped;
@@ -20,6 +22,8 @@ pub struct Detectors {
     pub at_least: Confidence,
     /// So many findings of one detector are kept, and so many distinct values; the rest are counted.
     pub most: usize,
+    /// How long own patterns may take; none where nobody waits.
+    pub patience: Option<Patience>,
     pub(super) detectors: Vec<Detector>,
     /// The shapes that rules look for.
     pub(super) index: Index,
@@ -58,6 +62,7 @@ impl Default for Detectors {
         Self {
             at_least: Confidence::Medium,
             most: MAX_KEPT,
+            patience: None,
             detectors: Vec::new(),
             index: Index::default(),
             at_digits: Vec::new(),
@@ -73,19 +78,22 @@ impl Default for Detectors {
 }
 
 impl Detectors {
-    /// Compiles rule files (path such as `ch/ch.ahv.yaml`, text) and runs their examples. Those that
-    /// are built into the program are used where the selection names their folder.
+    /// Compiles rule files (path such as `ch/ch.ahv.yaml`, text). Those that are built into the program
+    /// are used where the selection names their folder; of the others the examples are run, since those
+    /// of the program were run when it was tested.
     ///
     /// # Errors
     /// One sentence for each thing that is wrong, beginning with the file.
     pub fn compile(rules: &[(String, String)], selection: &Selection) -> Result<Self, Vec<String>> {
         let mut wrong = names(rules, selection);
-        let mut detectors = Vec::new();
+        let shipped: BTreeMap<&str, &str> = shipped::DETECTORS.iter().copied().collect();
+        let mut detectors: Vec<Detector> = Vec::new();
         let mut files = BTreeMap::new();
-        for (file, text) in rules
-            .iter()
-            .filter(|(file, text)| is_used(file, text, selection))
-        {
+        for (file, text) in rules {
+            let is_own = shipped.get(file.as_str()) != Some(&text.as_str());
+            if !is_used(file, is_own, selection) {
+                continue;
+            }
             match Detector::read(file, text) {
                 Ok(detector) => {
                     if let Some(other) = files.insert(detector.id.clone(), file) {
@@ -93,24 +101,20 @@ impl Detectors {
                         wrong.push(format!(
                             "{file}: {other} has the id \"{id}\" already; give it another"
                         ));
-                    } else {
-                        detectors.push(detector);
+                        continue;
                     }
+                    if is_own {
+                        wrong.extend(detector.run_examples());
+                    }
+                    detectors.push(detector);
                 }
                 Err(error) => wrong.push(error),
-            }
-        }
-        let mut checked = Vec::new();
-        for detector in detectors {
-            match detector.run_examples() {
-                (detector, failed) if failed.is_empty() => checked.push(detector),
-                (_, failed) => wrong.extend(failed),
             }
         }
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        Ok(Self::of(checked, selection.at_least))
+        Ok(Self::of(detectors, selection.at_least))
     }
 
     /// The detectors, in the order of their files.
@@ -176,24 +180,20 @@ impl Detectors {
 }
 
 impl Detector {
-    /// Runs the examples of this detector alone; gives it back, and a sentence for each that fails.
-    pub fn run_examples(self) -> (Self, Vec<String>) {
-        let (file, examples) = (self.file.clone(), self.examples.clone());
-        let at = |error: String| format!("{file}: {error}");
+    /// Runs the examples of this detector alone; gives a sentence for each that fails.
+    pub fn run_examples(&self) -> Vec<String> {
         let alone = Detectors::of(vec![self.clone()], Confidence::Low);
-        let failed = examples
-            .iter()
-            .filter_map(|example| example.run(&alone).err())
-            .map(at)
-            .collect();
-        (self, failed)
+        let failed = self.examples.iter();
+        let failed = failed.filter_map(|example| example.run(&alone).err());
+        failed
+            .map(|error| format!("{}: {error}", self.file))
+            .collect()
     }
 }
 
 /// True for the admin's own files, and for those of the program whose folder is named.
-fn is_used(file: &str, text: &str, selection: &Selection) -> bool {
+fn is_used(file: &str, is_own: bool, selection: &Selection) -> bool {
     let folder = file.split('/').next().unwrap_or_default();
-    let own = !shipped::DETECTORS.contains(&(file, text));
     let named = selection
         .folders
         .iter()
@@ -203,7 +203,7 @@ fn is_used(file: &str, text: &str, selection: &Selection) -> bool {
         .next()
         .unwrap_or_default()
         .trim_end_matches(".yaml");
-    (own || named) && !selection.skip.iter().any(|skip| skip == id)
+    (is_own || named) && !selection.skip.iter().any(|skip| skip == id)
 }
 
 /// A sentence for each name of the selection that names nothing.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns digits into an amount of money; that it is pay a word before it says.
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 
 /// The longest amount, in bytes.
 const MAX_AMOUNT: usize = 24;

@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::detector::{Candidate, Finder, Form, Written};
+use super::candidate::{Candidate, Form};
+use super::detector::{Finder, Written};
 use super::index::{HEAD, Index, Rules, Wanted};
 use super::names::Names;
 use super::near::{Around, Near};
-use super::pattern::Stretch;
+use super::pattern::{Spent, Stretch};
 use super::run::{Run, Side};
 use super::settle::Pending;
 use super::shape::{self, MAX_LENGTH};
@@ -49,6 +50,7 @@ pub(super) fn text(
     text: &str,
     heading: &str,
     detectors: &Detectors,
+    spent: &mut Spent,
     found: &mut dyn FnMut(Hit),
 ) -> Cost {
     let mut scan = Scan {
@@ -58,11 +60,12 @@ pub(super) fn text(
         pending: Pending::default(),
         value: String::new(),
         checks: 0,
-        spent: 0,
+        spent: spent.next(),
         cost: Cost::default(),
     };
     scan.walk(heading, found);
     scan.pending.flush(found);
+    *spent = scan.spent;
     scan.cost
 }
 
@@ -74,8 +77,8 @@ pub(super) struct Scan<'a> {
     /// The letters and digits of a run.
     value: String,
     checks: usize,
-    /// Bytes that patterns were tried on around words.
-    pub spent: usize,
+    /// What own patterns have cost.
+    pub spent: Spent,
     pub cost: Cost,
 }
 

@@ -2,7 +2,7 @@
 //! Finds keys: tokens by the prefix that their issuer gives them, private keys by their frame. What is
 //! announced by a word is a password.
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 use super::password::password;
 
 /// Where something may begin. The words that announce a password come last.

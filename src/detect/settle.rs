@@ -9,8 +9,8 @@ use super::scan::Hit;
 /// How far before its anchor a hit may begin, in bytes: the lines of a passport, the stretch of a
 /// pattern.
 pub(super) const MAX_BACK: usize = 2048;
-/// So many hits on end that overlap each other are settled where they stand, lest a hostile text
-/// pile them up.
+/// With so many hits on end, those that no later one can overlap are settled, lest a long row of them
+/// pile up.
 const MAX_PENDING: usize = 4096;
 
 /// Hits that later ones may still overlap.
@@ -26,22 +26,34 @@ impl Pending {
         self.hits.push(hit);
     }
 
-    /// Gives out what no anchor from `place` on can overlap.
+    /// Gives out what no anchor from `place` on can overlap, where that is all or there is much.
     pub fn flush_before(&mut self, place: usize, found: &mut dyn FnMut(Hit)) {
-        let clear = place > self.end + MAX_BACK || self.hits.len() >= MAX_PENDING;
-        if clear && !self.hits.is_empty() {
+        if place > self.end + MAX_BACK {
             self.flush(found);
+        } else if self.hits.len() >= MAX_PENDING {
+            let clear = place.saturating_sub(MAX_BACK);
+            for hit in self.settled() {
+                match hit.span.end <= clear {
+                    true => found(hit),
+                    false => self.hits.push(hit),
+                }
+            }
         }
     }
 
     /// Gives out everything, in order of place.
+    pub fn flush(&mut self, found: &mut dyn FnMut(Hit)) {
+        match self.hits.len() {
+            0 | 1 => self.hits.drain(..).for_each(found),
+            _ => self.settled().for_each(found),
+        }
+    }
+
+    /// Takes everything, in order of place, no two of them overlapping.
     ///
     /// An address gives way to all others. Of these the higher confidence stays, then the longer hit, then the one whose keyword is
     /// nearer, then the earlier rule, then the earlier place.
-    pub fn flush(&mut self, found: &mut dyn FnMut(Hit)) {
-        if self.hits.len() < 2 {
-            return self.hits.drain(..).for_each(found);
-        }
+    fn settled(&mut self) -> impl Iterator<Item = Hit> + use<> {
         self.hits.sort_by_key(|hit| {
             let length = hit.span.len();
             let weight = Reverse((hit.confidence, length));
@@ -60,6 +72,41 @@ impl Pending {
                 kept.insert(hit.span.start, hit);
             }
         }
-        kept.into_values().for_each(found);
+        kept.into_values()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Confidence;
+    use super::*;
+
+    fn hit(span: std::ops::Range<usize>, confidence: Confidence) -> Hit {
+        Hit {
+            detector: 0,
+            span,
+            confidence,
+            value: String::new(),
+            why: Vec::new(),
+            keyword: 0,
+            yields: false,
+        }
+    }
+
+    #[test]
+    fn what_is_found_late_in_a_long_row_is_settled_too() {
+        let mut pending = Pending::default();
+        let mut given = Vec::new();
+        for at in 0..3 * MAX_PENDING {
+            let place = 3 * at;
+            pending.add(hit(place..place + 2, Confidence::Low));
+            pending.flush_before(place, &mut |hit| given.push(hit.span));
+            if at % 1000 == 999 {
+                pending.add(hit(place - 1500..place - 1490, Confidence::High));
+            }
+        }
+        pending.flush(&mut |hit| given.push(hit.span));
+        assert_eq!(given.iter().filter(|span| span.len() == 10).count(), 12);
+        assert!(given.windows(2).all(|two| two[0].end <= two[1].start));
     }
 }

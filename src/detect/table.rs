@@ -90,7 +90,8 @@ impl<'a> Heads<'a> {
         let separator = self.separator?;
         let strict = matches!(separator, Separator::Sign(b',') | Separator::Gap);
         let even = !strict || self.columns == self.head_columns;
-        if self.head == self.line || self.head.len() > MAX_HEAD || !even {
+        let is_first = self.head.start >= self.line.start;
+        if is_first || self.head.len() > MAX_HEAD || !even {
             return None;
         }
         if at > self.counted {
@@ -249,5 +250,6 @@ mod tests {
     fn prose_is_no_table() {
         let text = "Hallo Anna, hier\ndie Nummer, 756\n";
         assert_eq!(heads(text, &["756"]), [None]);
+        assert_eq!(heads("> AHV 756, 1, 2 \n", &["756"]), [None]);
     }
 }

@@ -137,17 +137,9 @@ impl<'a> Words<'a> {
     /// Looks up what begins at `start` if its first letters are those of some word.
     fn look_at(&mut self, start: usize) {
         let letters = self.text.as_bytes().get(start..).unwrap_or_default();
-        let [one, two, three] = match letters {
-            [one, two, three, ..] => [code(*one), code(*two), code(*three)],
-            [one, two] => [code(*one), code(*two), 0],
-            [one] => [code(*one), 0, 0],
-            [] => return,
-        };
-        let is_ours = one != HIGH && two != HIGH && (three != HIGH || two == 0);
-        if is_ours && !self.dictionary.has(join([one, two, three])) {
-            return;
+        if codes(letters).is_none_or(|codes| self.dictionary.has(join(codes))) {
+            self.look_up(start);
         }
-        self.look_up(start);
     }
 
     /// Keeps the entries that the word at `start` is the first of.
@@ -185,6 +177,28 @@ impl<'a> Words<'a> {
             }
         }
     }
+}
+
+/// What the first three letters are to words; none where that takes a longer look.
+fn codes(mut letters: &[u8]) -> Option<[u8; 3]> {
+    let mut codes = [0; 3];
+    for own in &mut codes {
+        *own = match letters {
+            [0xc3, second, rest @ ..] => {
+                letters = rest;
+                fold::latin(*second)?
+            }
+            [first, rest @ ..] => {
+                letters = rest;
+                Some(code(*first)).filter(|code| *code != HIGH)?
+            }
+            [] => 0,
+        };
+        if *own == 0 {
+            break;
+        }
+    }
+    Some(codes)
 }
 
 /// How many bytes are looked at at once: one for each bit of a word.
@@ -237,7 +251,12 @@ fn follows(text: &str, at: usize, mut rest: &[u8], is_open: bool) -> Option<usiz
         let (from, c) = chars.next()?;
         if fold::is_blank(c) {
             rest = rest.strip_prefix(b" ")?;
-            while chars.next_if(|(_, c)| fold::is_blank(*c)).is_some() {}
+            // In a quoted mail, marks stand at the beginning of the next line.
+            let mut has_ended = c == '\n';
+            let is_between = |c: char, has_ended| fold::is_blank(c) || (has_ended && c == '>');
+            while let Some((_, c)) = chars.next_if(|(_, c)| is_between(*c, has_ended)) {
+                has_ended |= c == '\n';
+            }
         } else if c.is_ascii() {
             if !first.eq_ignore_ascii_case(&u8::try_from(c).unwrap_or(0)) {
                 return None;
@@ -297,6 +316,10 @@ mod tests {
         );
         assert_eq!(
             last("nume\u{301}ro d'assure\u{301}").map(|(word, _)| word),
+            Some("numéro d'assuré")
+        );
+        assert_eq!(
+            last("> Numéro\n> d'assuré").map(|(word, _)| word),
             Some("numéro d'assuré")
         );
         assert_eq!(last("n°12").map(|(word, _)| word), Some("N°"));

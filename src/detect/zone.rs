@@ -28,6 +28,8 @@ pub struct Zones(Vec<(usize, Zone)>);
 /// The most lines of a signature, and the longest line of one, in bytes.
 const MAX_LINES: usize = 12;
 const MAX_LINE: usize = 110;
+/// How much of a line is read, in bytes.
+const MAX_SEEN: usize = 400;
 
 /// How closing formulas begin, in small letters.
 const CLOSINGS: &[&str] = &[
@@ -73,7 +75,6 @@ const CLOSINGS: &[&str] = &[
     "vriendelijke gr",
     "hartelijke gr",
     "groet",
-    "beste gr",
     "hoogachtend",
     "mvg",
     "alvast bedankt",
@@ -215,21 +216,17 @@ impl Reader {
             }
             return self.signature.map_or(Zone::Body, |_| Zone::Signature);
         }
-        let low = inner
-            .get(..inner.floor_char_boundary(400))
-            .unwrap_or(inner)
-            .to_lowercase();
-        if is_head(&low) {
+        let near = inner.get(..inner.floor_char_boundary(MAX_SEEN));
+        let near = near.unwrap_or(inner);
+        if is_head(near) {
             self.signature = None;
             return Zone::Quoted;
         }
-        if self.is_legal || (inner.len() > 60 && is_legal(&low)) {
+        if self.is_legal || (inner.len() > 60 && is_legal(near)) {
             (self.is_legal, self.signature) = (true, None);
             return Zone::Disclaimer;
         }
-        let closes = inner.len() < 60
-            && (CLOSINGS.iter().any(|one| low.starts_with(one)) || THANKS.contains(&low.as_str()));
-        if dashes || closes {
+        if dashes || (inner.len() < 60 && closes(inner)) {
             self.signature = Some(0);
             return Zone::Signature;
         }
@@ -240,10 +237,9 @@ impl Reader {
             }
             self.signature = None;
         }
-        let first =
-            Word::at(inner, 0).filter(|word| word.kinds.is(Kinds::GREETING) && word.is_capital);
-        let greets = first.is_some()
-            && inner.len() < 80
+        let greets = inner.len() < 80
+            && Word::at(inner, 0)
+                .is_some_and(|word| word.kinds.is(Kinds::GREETING) && word.is_capital)
             && !inner.trim_end_matches(['.', '!']).contains(". ");
         if greets { Zone::Greeting } else { Zone::Body }
     }
@@ -253,14 +249,24 @@ impl Reader {
 fn is_legal(line: &str) -> bool {
     let mut words = LEGAL.all(line).map(|word| word.as_str());
     let first = words.next();
-    first.is_some_and(|first| words.any(|word| word != first))
+    first.is_some_and(|first| words.any(|word| !word.eq_ignore_ascii_case(first)))
+}
+
+/// True for a closing formula.
+fn closes(line: &str) -> bool {
+    let low = line.to_lowercase();
+    CLOSINGS.iter().any(|one| low.starts_with(one)) || THANKS.contains(&low.as_str())
 }
 
 /// True for `On … Anna <a@x> wrote:` and `Von: …`.
 fn is_head(line: &str) -> bool {
-    let wrote = line.ends_with(':') || line.contains('@');
-    (wrote && WROTE.iter().any(|word| line.contains(word)))
-        || (line.contains('@') && HEADS.iter().any(|head| line.starts_with(head)))
+    let has_at = line.contains('@');
+    if !has_at && !line.ends_with(':') {
+        return false;
+    }
+    let low = line.to_lowercase();
+    WROTE.iter().any(|word| low.contains(word))
+        || (has_at && HEADS.iter().any(|head| low.starts_with(head)))
 }
 
 #[cfg(test)]

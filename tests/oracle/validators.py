@@ -5,12 +5,8 @@
     python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install python-stdnum==2.2
     /tmp/oracle/bin/python tests/oracle/validators.py > tests/validators.tsv
 
-With a count, that many random numbers a type, for a comparison that is not kept:
-
-    /tmp/oracle/bin/python tests/oracle/validators.py 1000000 > /tmp/many.tsv
-    VALIDATORS=/tmp/many.tsv cargo test --release --lib agrees_with_the_oracle
-
-Names of types behind the count, and it is those types only.
+With a count, that many random numbers a type, for a comparison that is not kept; names of types behind
+the count, and it is those types only. tests/oracle/million.sh does this for every type.
 
 With --ids, the identifiers of a labelled file (one JSON object a line: entity, canon, valid):
 

@@ -12,7 +12,7 @@ pub(super) mod word;
 
 use std::ops::Range;
 
-use super::detector::{Candidate, Form};
+use super::candidate::{Candidate, Form};
 use run::Run;
 
 /// A name counts from this weight on, and is sure from that on.

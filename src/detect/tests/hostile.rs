@@ -146,8 +146,10 @@ fn work_grows_with_the_text_only() {
         "ab 1 ",
     ];
     for piece in alphabet {
-        let tried =
-            |times: usize| scan::text(&piece.repeat(times), "", detectors, &mut |_| ()).tried;
+        let tried = |times: usize| {
+            let text = piece.repeat(times);
+            scan::text(&text, "", detectors, &mut Spent::default(), &mut |_| ()).tried
+        };
         let (one, two, three) = (tried(500), tried(1000), tried(1500));
         assert!(
             three - two <= two - one + 50,

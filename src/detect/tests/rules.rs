@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Which rules load, which do not, and what is said of them.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use super::*;
 
 const OWN: &str = "\
@@ -179,6 +182,31 @@ fn own_patterns_stop_at_their_budget() {
     assert_eq!((small.findings.len(), small.cut), (1000, Vec::new()));
     let large = text("1", &"1 2 3 4 5 ".repeat(30_000), None);
     assert_eq!(scan(&[large], &detectors).cut, [0]);
+}
+
+/// A clock that goes on by a second whenever it is asked.
+fn by_seconds() -> Duration {
+    thread_local! { static SECONDS: Cell<u64> = const { Cell::new(0) } }
+    SECONDS.set(SECONDS.get() + 1);
+    Duration::from_secs(SECONDS.get())
+}
+
+#[test]
+fn own_patterns_stop_when_they_take_too_long() {
+    let rules = [("own.ticket.yaml".to_owned(), OWN.to_owned())];
+    let selection = Selection {
+        folders: Vec::new(),
+        ..all()
+    };
+    let mut detectors = Detectors::compile(&rules, &selection).unwrap();
+    detectors.patience = Some(Patience {
+        clock: by_seconds,
+        time: Duration::from_secs(50),
+    });
+    // A search a finding, and one that finds no more; each of them takes a second.
+    let forty = |part| text(part, &"KD-123456 ".repeat(40), None);
+    let found = scan(&[forty("1"), forty("2"), forty("3")], &detectors);
+    assert_eq!((found.findings.len(), found.cut), (50, vec![1, 2]));
 }
 
 #[test]
