@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::Door::{Keeping, SignedBehind};
-use super::{CLERK, Case, Site, body_of, letter, ten_numbers};
+use super::{AHV, CLERK, COLLEAGUE, Case, Site, body_of, letter, ten_numbers};
+use crate::mta::sink::Delivery;
 use crate::mta::smtp::Letter;
 use crate::mta::{PATIENCE, wait_for};
 
@@ -14,6 +15,8 @@ pub const CASES: &[Case] = &[
         as_it_is,
     ),
     ("a_held_mail_leaves_by_the_secure_channel", by_the_relay),
+    ("sender_team_and_officer_hear_of_a_held_mail", heard_of),
+    ("nobody_hears_of_a_held_mail_of_a_program", unheard_of),
     ("of_two_recipients_one_gets_it_and_one_does_not", one_of_two),
 ];
 
@@ -21,6 +24,8 @@ pub const CASES: &[Case] = &[
 const ONE: &str = "eins@kunde.example";
 const TWO: &str = "zwei@kunde.example";
 const THREE: &str = "drei@kunde.example";
+const FOUR: &str = "vier@kunde.example";
+const FIVE: &str = "fuenf@kunde.example";
 
 /// Sends a letter that has to wait; the id of its case.
 fn held(site: &Site, letter: &Letter) -> String {
@@ -109,6 +114,63 @@ fn as_it_is(site: &Site) {
         shown.contains("destroyed") && !shown.contains(ONE),
         "{shown}"
     );
+}
+
+/// The notice about this case to that address, in which these words stand.
+fn notice(site: &Site, case: &str, to: &str, words: &str) -> Option<Delivery> {
+    let mails = site.sink.mails().into_iter();
+    let mut ours = mails.filter(|mail| mail.only("X-PII-Notice").as_deref() == Some(case));
+    ours.find(|mail| {
+        mail.arguments(to).is_some() && String::from_utf8_lossy(mail.body()).contains(words)
+    })
+}
+
+fn wait_for_notice(site: &Site, case: &str, to: &str, words: &str) -> Delivery {
+    let heard = wait_for(PATIENCE, || notice(site, case, to, words));
+    heard.unwrap_or_else(|| {
+        let filter = site.filter(Keeping).log();
+        panic!(
+            "{to} does not hear of {case}: {words}\n{filter}\n{}",
+            site.mta.log()
+        )
+    })
+}
+
+fn heard_of(site: &Site) {
+    let secret = "Murmeltiergehege";
+    let body = format!("{secret}\n{}", ten_numbers());
+    let sent = letter("heard", &[FOUR], secret, &body);
+    let id = held(site, &sent);
+    let to_sender = wait_for_notice(site, &id, CLERK, "Warten Sie.");
+    assert!(to_sender.from.starts_with("<>"), "{}", to_sender.from);
+    assert_eq!(to_sender.only("Auto-Submitted").unwrap(), "auto-generated");
+    assert_eq!(
+        to_sender.only("Subject").unwrap(),
+        format!("Ihre Nachricht wartet ({id})")
+    );
+    assert!(
+        to_sender.only("DKIM-Signature").is_some(),
+        "it is not signed"
+    );
+    let to_team = wait_for_notice(site, &id, COLLEAGUE, &format!("cases show {id}"));
+    let digest = wait_for_notice(site, "digest", COLLEAGUE, &id);
+    site.filter(Keeping).cases(&["refuse", &id, "--text", "no"]);
+    let refused = wait_for_notice(site, &id, CLERK, "nicht zugestellt");
+    for notice in [to_sender, to_team, digest, refused] {
+        let whole = String::from_utf8_lossy(&notice.bytes).into_owned();
+        for canary in [secret, AHV, FOUR, "kunde.example"] {
+            assert!(!whole.contains(canary), "{whole}");
+        }
+    }
+}
+
+/// A program answers nobody who is one, or says so; the team hears all the same.
+fn unheard_of(site: &Site) {
+    let mut sent = letter("unheard", &[FIVE], "Abwesend", &ten_numbers());
+    sent.bytes = [b"Auto-Submitted: auto-replied\r\n".as_slice(), &sent.bytes].concat();
+    let id = held(site, &sent);
+    wait_for_notice(site, &id, COLLEAGUE, &id);
+    assert!(notice(site, &id, CLERK, "").is_none());
 }
 
 fn by_the_relay(site: &Site) {

@@ -274,7 +274,7 @@ impl Site {
             Keeping => {
                 let own = format!("submit: smtp:127.0.0.1:{}", self.submit);
                 let keeping = instead_of_refusing(listen, "quarantine: review");
-                keeping.replace("submit: smtp:127.0.0.1:10026", &own)
+                keeping.replace("submit: smtp:127.0.0.1:10026", &own) + NOTICES
             }
             _ => milter::enforcing(listen),
         };
@@ -314,6 +314,21 @@ impl Site {
             .collect()
     }
 }
+
+/// Notices to the sender, and to a colleague.
+const NOTICES: &str = "
+notices:
+  from: postmaster@example.ch
+  senders: true
+  team: [ lohnbuero@example.ch ]
+  officer: [ lohnbuero@example.ch ]
+  digest: 3s
+  contact: IT security, +41 31 000 00 00
+  hours: Monday to Friday, 8 to 17
+  language: de
+  languages: { fr: [ .fr.example.ch ] }
+  limit: 1000
+";
 
 /// The shipped configuration in `enforce`, with another action in the place of its refusal.
 fn instead_of_refusing(listen: &str, action: &str) -> String {
