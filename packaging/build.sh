@@ -5,6 +5,7 @@
 #   packaging/build.sh FOLDER [VERSION]
 #
 # VERSION stands on the packages instead of Cargo.toml's (test-install.sh needs an older one).
+# DEBFULLNAME and DEBEMAIL say who answers for the deb, as for Debian's own tools.
 # The same commit gives the same bytes, in whatever folder it lies: its time is the time of all files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,6 +18,8 @@ export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}"
 # No path of the machine that builds ends in the program.
 export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$PWD=/pii-milter"
 version=${2:-$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)}
+maintainer="${DEBFULLNAME:-The pii-milter authors} <${DEBEMAIL:-pii-milter@packages.invalid}>"
+[ -n "${DEBEMAIL:-}" ] || echo 'packages: nobody answers for them; set DEBFULLNAME and DEBEMAIL before you hand them on' >&2
 umask 022
 
 export PATH="$CARGO_TARGET_DIR/tools/bin:$PATH"
@@ -45,6 +48,7 @@ for page in man/*.[58]; do
     gzip -9nc "$page" >"$stage/$(basename "$page").gz"
 done
 gzip -9nc CHANGELOG.md >"$stage/changelog.gz"
+sed -i "s/^ -- .*>  / -- $maintainer  /" "$tree/packaging/deb/changelog"
 find "$tree" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 
 deb=$out/pii-milter_$version-1_$(dpkg --print-architecture).deb
@@ -52,7 +56,7 @@ rpm=$out/pii-milter-$version-1.$(uname -m).rpm
 (
     cd "$tree"
     export CARGO_TARGET_DIR=$tree/target
-    cargo deb --quiet --no-build --no-strip --deb-version "$version-1" --output "$deb"
+    cargo deb --quiet --no-build --no-strip --deb-version "$version-1" --maintainer "$maintainer" --output "$deb"
     cargo generate-rpm --auto-req builtin --set-metadata "version = \"$version\"" --output "$rpm"
 )
 

@@ -91,6 +91,39 @@ enforce() {
     say "enforce, after a reload: $reply"
 }
 
+as() { local user=$1; shift; runuser -u "$user" -- "$@"; }
+states() { pii-milter cases list --json | sed -n 's/.*"state":"\([a-z-]*\)".*/\1/p' | sort -u; }
+hold_one() {
+    local reply; reply=$(send anna@example.ch beat@kunde.example /give/05-de-ten-ids.eml)
+    [[ $reply = 250* ]] || die "a message that is to be held: $reply"
+    until_true eval 'states | grep -qx held'
+}
+
+# What is held, by whom it is decided, and where it leaves. One more is left, for what comes then.
+held() {
+    useradd --groups pii-milter rita
+    useradd --groups pii-milter bert
+    sed -i 's/^  refuse: .*/  refuse:   [ quarantine: review ]/; s/^roles: .*/roles: { viewer: [ carla ], reviewer: [ rita ], officer: [] }/' $config
+    pii-milter relays render postfix --dir /tmp/lines >/dev/null
+    cat /tmp/lines/pii-milter-master.cf >>/etc/postfix/master.cf
+    postconf -e 'pii_submit_milters ='
+    postfix reload 2>/dev/null
+    systemctl restart pii-milter
+    hold_one
+    [ "$(stat -c '%a %U' /run/pii-milter /run/pii-milter/control.sock /var/lib/pii-milter /var/lib/pii-milter/{held,store.key,cases.db} | tr '\n' ,)" = \
+        '750 pii-milter,660 pii-milter,700 pii-milter,700 pii-milter,600 pii-milter,600 pii-milter,' ] || die "modes: $(stat -c '%a %U %n' /run/pii-milter/* /var/lib/pii-milter/*)"
+    ! grep -rq '756\.' /var/lib/pii-milter || die 'a value lies in the state folder in the clear'
+    as rita pii-milter cases list >/tmp/said 2>&1 || { cat /tmp/said; die 'a reviewer of the group cannot list'; }
+    fails 2 'bert may not do this' as bert pii-milter cases list
+    fails 75 'be root, or of its group' as carla pii-milter cases list
+    local case; case=$(pii-milter cases list --json | sed -n 's/.*"id":"\([^"]*\)".*/\1/p' | head -n 1)
+    as rita pii-milter cases release "$case" --as-is --text 'asked by telephone' >/tmp/said 2>&1 || { cat /tmp/said; die 'release'; }
+    until_true eval 'states | grep -qx released'
+    [ -z "$(ls -A /var/lib/pii-milter/held)" ] || die 'the content of a message that was released is still there'
+    hold_one
+    say "held, decided by its reviewer alone, handed back: $(pii-milter cases list | head -n 3 | tail -n 1)"
+}
+
 # Sends one mail after the other until /tmp/stop is there, each until it is taken; "number tries" a line.
 flow() {
     local number=0 tries
@@ -165,7 +198,7 @@ failures() {
     cp /tmp/config $config
     until_true running
     say 'mended: comes back by itself'
-    sed -i 's/^exceptions:.*/exceptions:\n  - { from: payroll@example.ch, to: partner, channel: refuse, because: test, until: 2001-01-01 }/' $config
+    sed -i 's/^exceptions:.*/exceptions:\n  - { from: payroll@example.ch, to: partner, channel: refuse, because: test, owner: it@example.ch, until: 2001-01-01 }/' $config
     local code=0; /usr/bin/pii-milter check >/dev/null || code=$?
     [ $code = 1 ] || die "an exception of the past gives $code"
     systemctl restart pii-milter || die 'a doubt has stopped the start'
@@ -215,25 +248,35 @@ deb() {
     hook; look_at_mail
     say "from installation to the first verdicts: $((SECONDS - begin)) s"
     enforce
-    echo kept >/var/lib/pii-milter/kept
+    held
     local user; user=$(id -u pii-milter)
     during_mail upgrade dpkg -i "$new"
     [ "$(dpkg-query --show --showformat '${Version}' pii-milter)" != 0.0.1 ] || die 'not upgraded'
-    grep -q '^mode: enforce' $config && [ "$(cat /var/lib/pii-milter/kept)" = kept ] && [ "$(id -u pii-milter)" = "$user" ] ||
+    grep -q '^mode: enforce' $config && states | grep -qx held && [ "$(id -u pii-milter)" = "$user" ] ||
         die 'the upgrade has lost configuration, state or user'
     failures
     watchdog
     hand_over
 
-    dpkg -r pii-milter >/dev/null 2>&1
+    dpkg -r pii-milter >/tmp/said 2>&1
+    grep -q 'messages are still held' /tmp/said || die 'remove says nothing of held messages'
     ! running && [ ! -e $socket ] && ! grep -q "^Uid:.$user" /proc/[0-9]*/status 2>/dev/null || die 'removed, and something still runs'
-    grep -q '^mode: enforce' $config && [ -e /var/lib/pii-milter/kept ] || die 'remove has taken configuration or state'
+    grep -q '^mode: enforce' $config && [ -n "$(ls -A /var/lib/pii-milter/held)" ] || die 'remove has taken configuration or state'
     mail late 'Hello'; local reply; reply=$(send anna@example.ch carla@example.ch /tmp/late.eml)
     [[ $reply = 4* ]] || die "without the filter: $reply"
     say "removed: configuration and state are there, mail waits at the client: $reply"
+    dpkg --purge pii-milter >/tmp/said 2>&1
+    grep -q 'destroy them for good: rm -r /var/lib/pii-milter' /tmp/said || { cat /tmp/said; die 'purge says nothing of held messages'; }
+    [ "$(left_over)" = /var/lib/pii-milter ] && [ -n "$(ls -A /var/lib/pii-milter/held)" ] || die "left after purge: $(left_over)"
+    say "purged while messages are held: $(tail -n 1 /tmp/said)"
+
+    # Installed again it has them; then nothing stays.
+    dpkg -i "$new" >/dev/null 2>&1
+    until_true eval 'states | grep -qx held'
+    pii-milter cases delete --state held --count 1 --text test >/tmp/said 2>&1 || { cat /tmp/said; die 'cannot delete'; }
     dpkg --purge pii-milter >/dev/null 2>&1
     [ -z "$(left_over)" ] || die "left after purge: $(left_over)"
-    say 'purged: nothing is left but the user'
+    say 'purged with nothing held: nothing is left but the user'
 }
 
 rpm() {
@@ -249,6 +292,28 @@ rpm() {
     ! running && [ ! -e $socket ] || die 'erased, and something still runs'
     grep -rq '^mode: enforce' /etc/pii-milter || die 'the changed configuration is gone'
     say 'erased: stopped, the changed configuration is kept'
+}
+
+# From outside into a root that knows no dpkg and runs no service manager: rpm runs its scripts in there.
+rpm_root() {
+    local root=/srv/root wants=etc/systemd/system/multi-user.target.wants/pii-milter.service
+    mkdir -p $root
+    tar --create --one-file-system --directory=/ --exclude=./srv --exclude=./var/lib/dpkg --exclude='./usr/share/doc/*' . | tar --extract --directory=$root
+    command rpm --root=$root --install --nodeps "$old_rpm"
+    grep -q '^pii-milter:.*:/nonexistent:.*nologin$' $root/etc/passwd || die 'no user, or one that may log in'
+    [ "$(chroot $root stat -c '%a %U %G' ${socket%/*})" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
+    [ -L "$root/$wants" ] || die 'not enabled'
+    chroot $root pii-milter check >/dev/null || [ $? = 1 ] || die 'the shipped configuration cannot be used'
+    sed -i 's/^mode: monitor/mode: enforce/' $root$config
+    command rpm --root=$root --upgrade --nodeps "$new_rpm"
+    grep -q '^mode: enforce' $root$config || die 'the upgrade has lost the configuration'
+    [ -L "$root/$wants" ] || die 'the upgrade has disabled it'
+    local differs; differs=$(command rpm --root=$root --verify --nodeps pii-milter || true)
+    [ "$(wc -l <<<"$differs")" = 1 ] && grep -q " c $config" <<<"$differs" || die "rpm --verify: $differs"
+    command rpm --root=$root --erase pii-milter
+    [ ! -e $root/usr/bin/pii-milter ] && [ ! -L "$root/$wants" ] || die 'erased, and something stayed'
+    grep -q '^mode: enforce' $root$config.rpmsave || die 'the changed configuration is gone'
+    say 'rpm, into a root of its own: installed, verified, upgraded, erased'
 }
 
 # Runs a command that must fail with that exit code and these words, and gives the words.
@@ -298,12 +363,15 @@ bare() {
     grep -q 'the user pii-milter was there already, and stays as it is' /tmp/installed || die 'nothing is said of the user'
     [ "$user" = "$(getent passwd pii-milter)" ] && [ -d /srv/person ] || die 'the user is not as it was'
     [ "$(stat -c '%a %U %G' /var/spool/postfix/pii-milter)" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
+    install -d -o pii-milter -m 700 /var/lib/pii-milter /tmp/other
+    export STATE_DIRECTORY=/var/lib/pii-milter
     grep -qx "ExecStart=${by_hand[*]: -2}" /usr/lib/systemd/system/pii-milter.service || die 'the unit has another command'
     "${by_hand[@]}" 2>/tmp/log & local pid=$!
     until_true test -S $socket
     [ "$(stat -c '%a %U %G' $socket)" = '660 pii-milter postfix' ] || die "the socket is $(stat -c '%a %U %G' $socket)"
     until_true grep -q ready /tmp/log
-    fails 75 'another process listens there; end it first' "${by_hand[@]}"
+    fails 75 'another pii-milter keeps this quarantine; end it first' "${by_hand[@]}"
+    STATE_DIRECTORY=/tmp/other fails 75 'another process listens there; end it first' "${by_hand[@]}"
     kill $pid; wait $pid || die 'ended badly'
     fails 2 'there is no postconf(1) here; is Postfix installed on this machine?' pii-milter check mta --postfix /etc/postfix
     fails 2 'there is no postconf(1) here' pii-milter setup --domains example.ch --mta postfix

@@ -3,7 +3,8 @@
 # Installs the packages in a Debian of their own, with its own systemd and Postfix, and lives through what an admin does.
 #
 #   packaging/test-install.sh short   what can be seen without building: unit, user, folders, metadata
-#   packaging/test-install.sh         build, then install, mail, upgrade, remove, purge; then the same by the rpm
+#   packaging/test-install.sh         build, then install, mail, upgrade, remove, purge; then the same by the rpm,
+#                                     and the rpm into a root without dpkg
 #
 # The Debian comes from the machine's own apt sources; it is kept beside the build cache, and written to only in memory.
 # The long form needs root or sudo, and mmdebstrap, systemd-container, lintian and rpmlint (`make long` installs them).
@@ -110,6 +111,7 @@ long() {
     inside bare without
     inside deb booted
     inside rpm booted
+    inside rpm_root without
     echo 'test-install: passed'
 }
 

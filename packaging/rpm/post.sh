@@ -14,5 +14,5 @@ fi
 if [ "$1" = 1 ] && command -v systemctl >/dev/null; then
     systemctl enable pii-milter.service || :
     [ ! -d /run/systemd/system ] || systemctl start pii-milter.service || :
-    echo "pii-milter only looks so far (mode: monitor), and no MTA asks it yet: pii-milter(8), EXAMPLES."
+    echo "pii-milter only looks so far (mode: monitor), and no MTA asks it yet. Next: pii-milter setup"
 fi
