@@ -240,6 +240,64 @@ fn the_page_of_the_program_has_every_verb_and_option_and_no_other() {
     }
 }
 
+/// What the items of a section of the program's page begin with.
+fn items_of(title: &str) -> Words {
+    let page = page("man/pii-milter.8");
+    let lines = page.iter().skip_while(|line| line[..].join(" ") != title);
+    let lines = lines.skip(1).take_while(|line| {
+        !line
+            .first()
+            .is_some_and(|name| name == ".Sh" || name == ".Ss")
+    });
+    let items = lines.filter(|line| line.first().is_some_and(|name| name == ".It"));
+    let items = items.filter_map(|line| line[1..].iter().find(|word| *word != "Li"));
+    items.cloned().collect()
+}
+
+#[test]
+fn the_page_of_the_program_has_every_exit_code_and_no_other() {
+    let source = read("src/command/mod.rs");
+    let codes = source.lines().filter(|line| line.starts_with("pub const "));
+    let codes = codes.filter_map(|line| line.split_once(": u8 = "));
+    let codes = words(codes.map(|(_, code)| code.trim_end_matches(';')));
+    assert_eq!(items_of(".Sh EXIT STATUS"), codes);
+    for (path, mut verb) in texts(cli(), String::new()) {
+        let help = verb.render_long_help().to_string().replace('\n', " ");
+        let said = help.split("Exit code").nth(1).unwrap_or_default();
+        let said = said
+            .trim_start_matches('s')
+            .split('.')
+            .next()
+            .unwrap_or_default();
+        let said = said.trim_start_matches(':').split(", ");
+        let said = said.filter_map(|part| part.split_whitespace().next());
+        for code in said.filter(|word| word.parse::<u8>().is_ok()) {
+            assert!(codes.contains(code), "{path}: {code}");
+        }
+    }
+}
+
+/// Each command below one, with its path.
+fn texts(of: clap::Command, path: String) -> Vec<(String, clap::Command)> {
+    let mut found: Vec<_> = of
+        .get_subcommands()
+        .flat_map(|sub| texts(sub.clone(), format!("{path} {}", sub.get_name())))
+        .collect();
+    found.push((path, of));
+    found
+}
+
+#[test]
+fn the_page_of_the_program_has_every_header_field_of_ours_and_no_other() {
+    let source = read("src/act/label.rs");
+    let (program, _) = source.split_once("#[cfg(test)]").unwrap();
+    let fields = program.split("AddHeader(\"").skip(1);
+    let fields = words(fields.filter_map(|rest| rest.split('"').next()));
+    let items = items_of(".Ss What a message gets").into_iter();
+    let items = items.filter_map(|item| item.strip_suffix(':').map(str::to_owned));
+    assert_eq!(items.collect::<Words>(), fields);
+}
+
 /// Command lines that a document shows, without comments and what follows a pipe.
 fn shown(text: &str) -> Vec<String> {
     let lines = text
@@ -414,7 +472,9 @@ fn no_file_names_a_place_on_a_developers_machine() {
 fn the_manual_pages_are_sound() {
     let mut lint = Command::new("mandoc");
     lint.args(["-Tlint", "-W", "warning"]).current_dir(root());
-    let pages = ["man/pii-milter.8", "man/pii-milter.yaml.5"];
+    let mut pages = Vec::new();
+    files(&root().join("man"), &mut pages);
+    assert!(pages.len() >= 4, "{pages:?}");
     match lint.args(pages).output() {
         Ok(done) => assert!(
             done.stdout.is_empty(),

@@ -11,9 +11,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::thread;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+/// So many configurations are judged at once: one waits for a postconf after the other.
+const AT_ONCE: usize = 8;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -166,10 +171,26 @@ fn each_configuration_is_judged_as_expected() -> Result<(), Box<dyn Error>> {
         cases.push(entry?.path());
     }
     cases.sort();
-    let (mut wrong, mut rules) = (Vec::new(), BTreeSet::new());
-    for case in &cases {
-        wrong.extend(judged(case, &mut rules)?);
-    }
+    let (left, told) = (
+        Mutex::new(cases.iter()),
+        Mutex::new((Vec::new(), BTreeSet::new())),
+    );
+    let next = || left.lock().unwrap().next();
+    let judge = || {
+        while let Some(case) = next() {
+            let mut rules = BTreeSet::new();
+            let wrong = judged(case, &mut rules).unwrap_or_else(|error| vec![error.to_string()]);
+            let mut told = told.lock().unwrap();
+            told.0.extend(wrong);
+            told.1.extend(rules);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(judge);
+        }
+    });
+    let (wrong, mut rules) = told.into_inner().unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // Each rule has a configuration that it finds, and each stands in the manual. This one needs a socket
     // that is there, and has its case in tests/mta.
@@ -239,6 +260,10 @@ fn what_cannot_be_read_is_told_in_clear_words() -> Result<(), Box<dyn Error>> {
     let mc = broken.join("sendmail.mc");
     let said = refused(&["--sendmail", &mc.display().to_string()], None)?;
     assert!(said.contains("make that by m4"), "{said}");
+    let old = broken.join("old.cf");
+    fs::write(&old, "V10/Berkeley\nDZ8.13.8\nO AliasFile=/etc/aliases\n")?;
+    let said = refused(&["--sendmail", &old.display().to_string()], None)?;
+    assert!(said.contains("Sendmail 8.13.8, which is too old"), "{said}");
     let main = broken.join("main.cf").display().to_string();
     let said = refused(&["--sendmail", &main], None)?;
     assert!(said.contains("is no sendmail.cf"), "{said}");

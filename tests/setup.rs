@@ -225,7 +225,9 @@ fn postfix_is_changed_after_a_backup_and_put_back_where_its_check_fails()
                 content_timeout=300s }, inet:localhost:8891\n";
     assert!(main.contains(line), "{main}");
     let undo = text(&done.stdout);
-    let undo = undo.lines().find_map(|line| line.strip_prefix("Undo: cp "));
+    let undo = undo
+        .lines()
+        .find_map(|line| line.strip_prefix("To undo:  cp "));
     let kept = undo
         .and_then(|line| line.split(' ').next())
         .unwrap_or_default();

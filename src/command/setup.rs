@@ -61,6 +61,9 @@ pub struct Args {
     smtp: String,
 }
 
+const POSTFIX_ALONE: &str =
+    "--apply changes Postfix alone; leave it out and copy the lines by hand";
+
 /// Runs the verb.
 pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let path = config.unwrap_or(Path::new(DEFAULT));
@@ -70,8 +73,7 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
         .map(letter::Letter::new)
         .transpose()?;
     if args.apply && args.mta.is_some_and(|mta| mta != answers::Mta::Postfix) {
-        let told = "--apply changes Postfix alone; leave it out and copy the lines by hand";
-        return Err(Stop(UNUSABLE, told.into()));
+        return Err(Stop(UNUSABLE, POSTFIX_ALONE.into()));
     }
     let has_answers = !args.domains.is_empty() || args.force;
     let stands = stands(path);
@@ -108,8 +110,7 @@ fn write_and_hook(args: &Args, path: &Path, stands: bool) -> Result<(), Stop> {
     }
     let answers = Answers::ask(args)?;
     if args.apply && answers.mta != answers::Mta::Postfix {
-        let told = "--apply changes Postfix alone; leave it out and copy the lines by hand";
-        return Err(Stop(UNUSABLE, told.into()));
+        return Err(Stop(UNUSABLE, POSTFIX_ALONE.into()));
     }
     let listen = hook::listen(&answers)?;
     let text = text::changed(&answers, &listen);

@@ -7,6 +7,7 @@
 
 mod filter;
 mod finding;
+mod limits;
 mod milters;
 mod postfix;
 mod program;

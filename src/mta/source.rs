@@ -16,6 +16,9 @@ const NAMED: usize = 3;
 /// The file of a list, in aliases(5).
 const INCLUDE: &str = ":include:";
 
+/// What to write where an address of ours expands to a foreign one.
+pub const INSTEAD: &str = "send there by a mailbox of yours, or take the target out";
+
 /// The entries of a table: key, and what it expands to. `None` where there is no such file.
 ///
 /// Both kinds of line: `name: a, b` of aliases(5) and `key a, b` of virtual(5). A line that begins with a
@@ -34,7 +37,8 @@ pub fn entries(path: &Path) -> Option<Vec<(String, Vec<String>)>> {
     Some(entries)
 }
 
-fn text(path: &Path) -> Option<String> {
+/// What a file holds; `None` where there is none, or it is too large.
+pub fn text(path: &Path) -> Option<String> {
     if fs::metadata(path).ok()?.len() > LARGEST {
         return None;
     }

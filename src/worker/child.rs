@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::AsFd;
 
+use rustix::process::{Signal, set_parent_process_death_signal};
+
 use super::{Greeting, Job, VERSION, frame, sandbox};
 use crate::inspect::{Policy, inspect_by};
 
@@ -16,6 +18,9 @@ use crate::inspect::{Policy, inspect_by};
 pub fn run(compile: impl FnOnce(&[u8]) -> Result<Policy, String>) -> io::Result<()> {
     // A panic message could hold a found value, and nobody reads it here.
     std::panic::set_hook(Box::new(|_| ()));
+    // One that is stopped, or deep in a mail, does not see the end of its socket. The daemon's thread that
+    // forked us outlives us, so its end is the daemon's.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     let socket = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut jobs = BufReader::with_capacity(frame::BUFFER, &socket);
     let mut verdicts = BufWriter::with_capacity(frame::BUFFER, &socket);

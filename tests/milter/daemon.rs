@@ -17,7 +17,7 @@ use indymilter_test::{EomAction, EomActions, ProtoOpts, Status, TestConnection};
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 /// Nothing in these tests takes longer.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Changes the shipped configuration so that verdicts are acted on.
 pub const ENFORCE: (&str, &str) = ("mode: monitor", "mode: enforce");
@@ -327,7 +327,7 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // Workers see end of file and follow.
+        // Its workers follow.
         self.child.kill().ok();
         self.child.wait().ok();
         fs::remove_dir_all(&self.folder).ok();

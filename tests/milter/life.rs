@@ -3,16 +3,16 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indymilter::message;
 use indymilter::message::command::{self, OptNegPayload};
 use indymilter_test::{Actions, ProtoOpts, Status};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, Place, begin, show};
+use crate::daemon::{Daemon, ENFORCE, Mail, PATIENCE, PLAIN, Place, begin, show};
 
 #[tokio::test]
 async fn without_a_descriptor_new_connections_wait_and_old_ones_go_on() {
@@ -71,6 +71,29 @@ async fn hangup_takes_a_good_configuration_and_leaves_a_bad_one() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the old workers are still there");
+}
+
+/// A stopped process does not see the end of its socket.
+#[test]
+fn workers_end_with_the_daemon_even_while_they_are_stopped() {
+    for signal in [Signal::KILL, Signal::TERM] {
+        let daemon = Daemon::over_unix(&[]);
+        let workers = daemon.workers();
+        assert!(workers.len() >= 2, "{workers:?}");
+        for pid in &workers {
+            kill_process(*pid, Signal::STOP).unwrap();
+        }
+        daemon.signal(signal);
+        let is_there = |pid: &Pid| {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+            stat.is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        let begin = Instant::now();
+        while workers.iter().any(is_there) {
+            assert!(begin.elapsed() < PATIENCE, "{signal:?}: {workers:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
 }
 
 #[tokio::test]

@@ -141,5 +141,10 @@ fn print(report: &Report, filter: &Filter<'_>) {
             .count()
     };
     let [holes, doubts, notes] = [Severity::Hole, Severity::Doubt, Severity::Note].map(count);
-    println!("\n{holes} holes, {doubts} doubts, {notes} notes");
+    let counted = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    };
+    let (holes, doubts) = (counted(holes, "hole"), counted(doubts, "doubt"));
+    println!("\n{holes}, {doubts}, {}", counted(notes, "note"));
 }

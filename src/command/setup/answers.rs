@@ -82,12 +82,12 @@ impl Answers {
             postfix: args.postfix.clone(),
             relay: one(
                 args.relay,
-                "4. The secure relay for mail to strangers",
-                Relay::Incamail,
+                "4. The secure relay that you have a contract with",
+                Relay::None,
             )?,
             log: one(
                 args.log,
-                "5. Who reads the log: the journal (stderr), or",
+                "5. Where the log goes, of which stderr is the journal",
                 Log::Stderr,
             )?,
         };

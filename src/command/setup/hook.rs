@@ -10,6 +10,9 @@ use super::beside;
 use crate::mta;
 use crate::units::Endpoint;
 
+/// Where Postfix has its configuration unless somebody says otherwise.
+const FOLDER: &str = "/etc/postfix";
+
 /// The lists of Postfix that the filter belongs into.
 const LISTS: [&str; 2] = ["smtpd_milters", "non_smtpd_milters"];
 
@@ -170,11 +173,14 @@ impl Hook {
             };
             return Err(Stop(UNUSABLE, format!("{error}; {back}")));
         }
+        let reload = match self.folder == Path::new(FOLDER) {
+            true => "postfix reload".to_owned(),
+            false => format!("postfix -c {folder} reload"),
+        };
+        println!("postfix check: no fault.");
+        println!("To begin: systemctl restart pii-milter && {reload}");
         println!(
-            "postfix check: no fault. Start the filter first, then: postfix -c {folder} reload"
-        );
-        println!(
-            "Undo: cp {} {} && postfix -c {folder} reload",
+            "To undo:  cp {} {} && {reload}",
             kept.display(),
             main.display()
         );

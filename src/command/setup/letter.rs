@@ -97,7 +97,7 @@ fn meaning(answer: &str) -> &'static str {
     match answer.chars().next() {
         Some('2') => {
             "It was taken. Look for the header X-PII-Level in the mailbox, and for one line in the filter's \
-             log; without the header the filter is not asked: run pii-milter check mta."
+             log (journalctl -u pii-milter); without the header the filter is not asked: run pii-milter check mta."
         }
         Some('4') => {
             "Not now. Most often the filter is not running, or Postfix cannot reach its socket: run pii-milter check mta."

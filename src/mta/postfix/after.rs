@@ -8,7 +8,7 @@ use crate::message::Address;
 use crate::mta::filter::Filter;
 use crate::mta::finding::{Finding, Severity};
 use crate::mta::milters::items;
-use crate::mta::source;
+use crate::mta::source::{self, INSTEAD};
 use Severity::{Doubt, Hole, Note};
 
 /// The tables that put other recipients in the place of one, behind the filter.
@@ -31,13 +31,9 @@ pub fn aliases(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
             let text = table::text_of(&table);
             if let Some(entries) = text.and_then(source::entries) {
                 let at = text.map_or_else(String::new, |path| path.display().to_string());
-                findings.extend(source::outside(&entries, filter).map(|what| {
-                    Hole.at(
-                        &at,
-                        what,
-                        "send there by a mailbox of yours, or take the target out",
-                    )
-                }));
+                findings.extend(
+                    source::outside(&entries, filter).map(|what| Hole.at(&at, what, INSTEAD)),
+                );
                 findings.extend(source::unread(&entries).map(|what| Note.at(&at, what, "")));
             } else if text.is_none() && table.contains(':') {
                 let what = format!(

@@ -8,12 +8,10 @@ use super::entrance::{Entrance, entrances};
 use super::read::Site;
 use crate::mta::filter::{Filter, Leads};
 use crate::mta::finding::{Finding, Severity};
+use crate::mta::limits::{self, MARGIN, STEP, span};
 use crate::mta::milters::{Milter, SETTINGS};
 use crate::nearest::instead;
 use Severity::{Doubt, Hole, Note};
-
-/// Postfix looks for the answer later than we may need to think; between the two the mail travels.
-const MARGIN: Duration = Duration::from_secs(10);
 
 /// Every list with the filter in it, each once, and the filter's item.
 fn with_filter<'a>(site: &'a Site, filter: &Filter<'_>) -> Vec<(Entrance<'a>, Milter)> {
@@ -127,7 +125,7 @@ pub fn timeouts(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                 let parameter = format!("milter_{name}");
                 let own = milter.get(name);
                 let value = own.unwrap_or(one.get(site, &parameter));
-                if seconds(value).is_some_and(is_wrong) {
+                if span(value).is_some_and(is_wrong) {
                     let (at, write) = match own {
                         Some(_) => (
                             one.place(one.parameter),
@@ -145,7 +143,7 @@ pub fn timeouts(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         );
         judge("content_timeout", &|time| time < needs, what, "300s");
         let what = "under load a step takes longer, and then default_action speaks".into();
-        judge("command_timeout", &|time| time.as_secs() < 5, what, "30s");
+        judge("command_timeout", &|time| time < STEP, what, "30s");
         let what = "clients give up before Postfix does".into();
         judge("connect_timeout", &|time| time.as_secs() > 120, what, "30s");
         let what = "a busy machine needs longer, and then default_action speaks".into();
@@ -154,21 +152,6 @@ pub fn timeouts(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let mut seen = HashSet::new();
     findings.retain(|finding| seen.insert((finding.at.clone(), finding.write.clone())));
     findings
-}
-
-/// `300s`, `5m`, `1h`, `300` (seconds).
-fn seconds(text: &str) -> Option<Duration> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match text.get(digits.len()..)? {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        "w" => 604_800,
-        _ => return None,
-    };
-    let seconds = digits.parse::<u64>().ok()?.checked_mul(factor)?;
-    Some(Duration::from_secs(seconds))
 }
 
 /// Rule: who signs stands behind the filter.
@@ -231,39 +214,10 @@ pub fn twice(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
 
 /// Rule: Postfix takes no mail that is larger than what the filter reads.
 pub fn sizes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
-    let limit: u64 = site.main("message_size_limit").parse().unwrap_or(0);
-    if limit != 0 && limit <= filter.message {
-        return Vec::new();
-    }
-    let takes = match limit {
-        0 => "mail of any size".into(),
-        limit => format!("mail of {limit} bytes"),
-    };
-    let own = filter.message;
-    let what = format!(
-        "Postfix takes {takes}, the filter reads {own} (milter.limits.message); what is larger counts as \
-         over-budget"
-    );
-    vec![Doubt.at("main.cf", what, format!("message_size_limit = {own}"))]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_postfix() {
-        assert_eq!(seconds("5m"), Some(Duration::from_secs(300)));
-        assert_eq!(seconds("300"), Some(Duration::from_secs(300)));
-        for wrong in [
-            "",
-            "s",
-            "5x",
-            "$a",
-            "99999999999999999999s",
-            "18446744073709551615w",
-        ] {
-            assert_eq!(seconds(wrong), None, "{wrong}");
-        }
-    }
+    let limit = site.main("message_size_limit").parse().unwrap_or(0);
+    let what = limits::too_large("Postfix", limit, filter);
+    let write = format!("message_size_limit = {}", filter.message);
+    what.map(|what| Doubt.at("main.cf", what, write))
+        .into_iter()
+        .collect()
 }

@@ -15,6 +15,7 @@ mod table;
 
 use super::filter::Filter;
 use super::finding::{self, Finding, Rule};
+use super::limits;
 
 pub use read::Site;
 
@@ -37,7 +38,7 @@ const RULES: &[Rule<Site>] = &[
     ("twice", list::twice),
     ("socket", socket::astray),
     ("socket-mode", socket::closed_to_postfix),
-    ("clear-socket", socket::in_clear),
+    ("clear-socket", limits::in_clear),
     ("size", list::sizes),
     // Who sends, and do we count it as ours?
     ("mynetworks", senders::networks),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Reads a Postfix configuration through postconf(1).
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ pub struct Site {
     /// The parameters that main.cf sets itself.
     written: HashSet<String>,
     services: Vec<Service>,
+    /// What tables have said: several rules ask for the same.
+    said: RefCell<HashMap<[String; 2], Result<String, String>>>,
 }
 
 /// Parameters, with their defaults, expanded.
@@ -89,14 +92,6 @@ impl Site {
     pub fn read(folder: &Path) -> Result<Self, String> {
         let folder = std::path::absolute(folder)
             .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-        let version = run("postconf", &["-d", "-h", "mail_version"])?;
-        let major = version.trim().split('.').next().unwrap_or_default();
-        if major.parse::<u32>().unwrap_or(0) < 3 {
-            return Err(format!(
-                "Postfix {} is too old: the settings of a milter in braces need 3.0 or newer",
-                version.trim()
-            ));
-        }
         let ask = |args: &[&str]| {
             let name = folder.display().to_string();
             let all: Vec<&str> = ["-c", &name]
@@ -105,7 +100,21 @@ impl Site {
                 .collect();
             run("postconf", &all)
         };
-        let main = values(&ask(&["-x"])?);
+        // One that is too old does not know -x.
+        let main = ask(&["-x"]).map(|printed| values(&printed));
+        let known = main.as_ref().ok().and_then(|main| main.get("mail_version"));
+        let version = match known {
+            Some(version) => version.clone(),
+            None => run("postconf", &["-d", "-h", "mail_version"])?,
+        };
+        let version = version.trim();
+        let major = version.split('.').next().unwrap_or_default();
+        if major.parse::<u32>().unwrap_or(0) < 3 {
+            return Err(format!(
+                "Postfix {version} is too old: the settings of a milter in braces need 3.0 or newer"
+            ));
+        }
+        let main = main?;
         let written = values(&ask(&["-n"])?).into_keys().collect();
         let is_old = main
             .get("compatibility_level")
@@ -133,12 +142,23 @@ impl Site {
             main,
             written,
             services,
+            said: RefCell::default(),
         })
     }
 
-    /// The folder of main.cf.
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// What postmap(1) finds in a table.
+    ///
+    /// # Errors
+    /// One sentence with what it says where it finds nothing.
+    pub fn asked(&self, table: &str, key: &str) -> Result<String, String> {
+        let pair = [table.to_owned(), key.to_owned()];
+        if let Some(said) = self.said.borrow().get(&pair) {
+            return said.clone();
+        }
+        let folder = self.folder.display().to_string();
+        let said = run("postmap", &["-c", &folder, "-q", key, table]);
+        self.said.borrow_mut().insert(pair, said.clone());
+        said
     }
 
     /// `3.7.11`.

@@ -2,15 +2,15 @@
 //! Compares whom Postfix lets send with whom the filter counts as ours.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net};
 
 use super::entrance::entrances;
 use super::read::Site;
-use crate::decide::ours::Network;
 use crate::mta::filter::Filter;
 use crate::mta::finding::{Finding, Severity};
+use crate::mta::limits::Senders;
 use crate::mta::milters::items;
 use Severity::{Doubt, Hole, Note};
 
@@ -32,52 +32,18 @@ pub fn networks(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         let place = service.place("mynetworks");
         if seen.insert(place.clone()) {
             let is_written = place != "main.cf" || site.is_written("mynetworks");
-            let list = site.get(service, "mynetworks");
-            findings.extend(unlike_ours(list, is_written, &place, filter));
+            let senders = Senders {
+                mta: "Postfix",
+                list: "mynetworks",
+                place: &place,
+                // Postfix's default is this machine's own addresses.
+                severity: if is_written { Hole } else { Note },
+            };
+            let list = items(site.get(service, "mynetworks")).into_iter();
+            let list = list.filter(|item| !item.starts_with('!'));
+            let list = list.map(|item| (item.clone(), network(&item)));
+            findings.extend(senders.unlike_ours(list.collect(), filter));
         }
-    }
-    findings
-}
-
-fn unlike_ours(list: &str, is_written: bool, place: &str, filter: &Filter<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let (mut foreign, mut unseen) = (Vec::new(), Vec::new());
-    for item in items(list)
-        .into_iter()
-        .filter(|item| !item.starts_with('!'))
-    {
-        match network(&item) {
-            Some(net) if net.prefix_len() == 0 => {
-                let what =
-                    format!("mynetworks holds {item}: the whole internet may send through you");
-                findings.push(Hole.at(
-                    place,
-                    what,
-                    "mynetworks = 127.0.0.0/8 and your own networks",
-                ));
-            }
-            Some(net) if !is_ours(net, filter) => foreign.push(item),
-            Some(_) => (),
-            None => unseen.push(item),
-        }
-    }
-    let add = format!("ours.networks of the filter: add {}", foreign.join(", "));
-    if !foreign.is_empty() {
-        let what = format!(
-            "{} may send through Postfix but is not in ours.networks, so its mail counts as inbound and \
-             passes by the rows for outbound",
-            foreign.join(", ")
-        );
-        // Postfix's default is this machine's own addresses.
-        let severity = if is_written { Hole } else { Note };
-        findings.push(severity.at(place, what, add));
-    }
-    if !unseen.is_empty() {
-        let what = format!(
-            "mynetworks names {}, which is not read here; see that ours.networks has the same networks",
-            unseen.join(", ")
-        );
-        findings.push(Note.at(place, what, ""));
     }
     findings
 }
@@ -96,22 +62,6 @@ fn network(item: &str) -> Option<IpNet> {
     };
     let mapped = mapped.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok());
     Some(mapped.map_or(net, IpNet::V4))
-}
-
-fn is_ours(net: IpNet, filter: &Filter<'_>) -> bool {
-    let contains = |wide: &IpNet| wide.contains(&net);
-    filter.ours.networks().any(|own| match own {
-        Network::Net(own) => contains(own),
-        Network::Loopback => [
-            Ipv4Net::new(Ipv4Addr::new(127, 0, 0, 0), 8)
-                .ok()
-                .map(IpNet::V4),
-            Ipv6Net::new(Ipv6Addr::LOCALHOST, 128).ok().map(IpNet::V6),
-        ]
-        .iter()
-        .flatten()
-        .any(contains),
-    })
 }
 
 /// Rule: who may send by his login is ours.

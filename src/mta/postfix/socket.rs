@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::entrance::entrances;
 use super::read::Site;
-use crate::mta::filter::{Filter, Leads, is_loopback};
+use crate::mta::filter::{Filter, Leads};
 use crate::mta::finding::{Finding, Severity};
 use crate::units::Endpoint;
-use Severity::{Doubt, Note};
+use Severity::Doubt;
 
 /// Rule: the path leads to the socket from where smtpd stands.
 pub fn astray(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
@@ -80,25 +80,6 @@ pub fn closed_to_postfix(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         findings.push(Doubt.at(folder.to_string(), what, write));
     }
     findings
-}
-
-/// Rule: mail does not travel to the filter in clear.
-pub fn in_clear(_: &Site, filter: &Filter<'_>) -> Vec<Finding> {
-    match filter.listen {
-        Endpoint::Inet { host, .. } if !is_loopback(host) => {
-            let what = format!(
-                "the filter listens at {}: mail crosses the network in clear, and whoever reaches the \
-                 port can ask it",
-                filter.listen
-            );
-            vec![Note.at(
-                "pii-milter.yaml",
-                what,
-                "listen: inet:127.0.0.1:8894, or a unix socket",
-            )]
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// A user of this machine with his groups.

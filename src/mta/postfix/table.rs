@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::read::Site;
 use crate::mta::milters::items;
-use crate::mta::run;
 
 /// The kinds of table that postmap(1) can ask without a network.
 const LOCAL: [&str; 11] = [
@@ -40,10 +39,9 @@ pub fn look_up(site: &Site, tables: &str, keys: &[&str]) -> Answer {
             "pcre" | "regexp" => keys.get(..1).unwrap_or_default(),
             _ => keys,
         };
-        let folder = site.folder().display().to_string();
         for key in keys {
             // Where there is none, postmap says nothing and fails; a table it cannot open says so.
-            match run("postmap", &["-c", &folder, "-q", key, bare]) {
+            match site.asked(bare, key) {
                 Ok(found) => return Answer::Found(found.trim().to_owned()),
                 Err(error) if error.ends_with("it said nothing") => (),
                 Err(_) => {

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds what Sendmail does with a mail after the filter has decided.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use super::read::Site;
 use crate::act::relay::Profile;
 use crate::mta::filter::Filter;
 use crate::mta::finding::{Finding, Severity};
-use crate::mta::source;
+use crate::mta::source::{self, INSTEAD};
 use Severity::{Doubt, Hole, Note};
-
-fn at(site: &Site) -> String {
-    site.path().display().to_string()
-}
 
 /// Rule: no address of ours expands to one that is not.
 pub fn aliases(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
@@ -22,22 +19,12 @@ pub fn aliases(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         let path = file.rsplit(':').next().unwrap_or(file);
         let entries = source::entries(Path::new(path)).unwrap_or_default();
         findings.extend(source::unread(&entries).map(|what| Note.at(path, what, "")));
-        findings.extend(source::outside(&entries, filter).map(|what| {
-            Hole.at(
-                path,
-                what,
-                "send there by a mailbox of yours, or take the target out",
-            )
-        }));
+        findings.extend(source::outside(&entries, filter).map(|what| Hole.at(path, what, INSTEAD)));
     }
     let entries = site.table("virtuser").unwrap_or_default();
     findings.extend(source::outside(&entries, filter).map(|what| {
         let what = format!("virtusertable: {what}");
-        Hole.at(
-            at(site),
-            what,
-            "send there by a mailbox of yours, or take the target out",
-        )
+        Hole.at(site.shown(), what, INSTEAD)
     }));
     findings
 }
@@ -50,7 +37,22 @@ pub fn forwards(site: &Site, _: &Filter<'_>) -> Vec<Finding> {
     }
     let what = "users with a mailbox here can forward their mail to anywhere by a .forward, after the filter \
                 has decided for a colleague";
-    vec![Note.at(at(site), what, "define(`confFORWARD_PATH', `')")]
+    vec![Note.at(site.shown(), what, "define(`confFORWARD_PATH', `')")]
+}
+
+/// Rule: nobody outside gets what was for unknown users of ours.
+pub fn copies(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let users = site.starting("DL").filter(|user| {
+        let target = user.rsplit(':').next().unwrap_or(user);
+        target.contains('@') && source::is_foreign(target, filter)
+    });
+    users
+        .map(|user| {
+            let what =
+                format!("LUSER_RELAY sends mail to {user}, which is not ours, without a decision");
+            Hole.at(site.shown(), what, "take define(`LUSER_RELAY', ...) out")
+        })
+        .collect()
 }
 
 /// Rule: bounces carry no content.
@@ -61,7 +63,7 @@ pub fn bounces(site: &Site, _: &Filter<'_>) -> Vec<Finding> {
     }
     let what = "PrivacyOptions has no nobodyreturn: bounces carry the mail and pass no filter";
     vec![Note.at(
-        at(site),
+        site.shown(),
         what,
         "define(`confPRIVACY_FLAGS', `authwarnings,nobodyreturn')",
     )]
@@ -98,7 +100,7 @@ pub fn routes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                      proof of who takes it"
                 );
                 findings.push(Hole.at(
-                    at(site),
+                    site.shown(),
                     what,
                     format!("mailertable: {suffix} relay:[NEXT HOP]"),
                 ));
@@ -107,7 +109,11 @@ pub fn routes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                 let what =
                     format!("{suffix} goes by dsmtp, which waits until somebody asks for the mail");
                 let write = target.replacen("dsmtp:", "relay:", 1);
-                findings.push(Doubt.at(at(site), what, format!("mailertable: {suffix} {write}")));
+                findings.push(Doubt.at(
+                    site.shown(),
+                    what,
+                    format!("mailertable: {suffix} {write}"),
+                ));
             }
             Some(_) => (),
         }
@@ -126,11 +132,7 @@ pub fn proofs(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         let Some(mailer) = mailer_of(site, &recipient.suffix) else {
             continue;
         };
-        let host = mailer
-            .split(':')
-            .nth(1)
-            .unwrap_or_default()
-            .trim_matches(['[', ']']);
+        let host = host_of(&mailer);
         let names = [host, recipient.suffix.trim_start_matches('.')];
         // `TLS_Srv:host VERIFY:128`, cut at its first colon.
         let verifies = |(key, rest): &(String, Vec<String>)| {
@@ -144,16 +146,62 @@ pub fn proofs(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
             let what = format!(
                 "nothing in access demands verified TLS to the relay {id}, so its mail may leave in clear"
             );
-            findings.push(Hole.at(at(site), what, format!("access: TLS_Srv:{host} VERIFY:128")));
+            findings.push(Hole.at(
+                site.shown(),
+                what,
+                format!("access: TLS_Srv:{host} VERIFY:128"),
+            ));
         }
         let certificate = site.options("ClientCertFile").next().unwrap_or_default();
         if route.client_certificate && certificate.is_empty() {
             let what = format!("the relay {id} asks for a certificate of ours and there is none");
             findings.push(Doubt.at(
-                at(site),
+                site.shown(),
                 what,
                 "define(`confCLIENT_CERT', `...') and confCLIENT_KEY",
             ));
+        }
+    }
+    findings
+}
+
+/// The host behind the mailer of a relay's suffix: `relay:[im.post.ch]`.
+fn host_of(mailer: &str) -> &str {
+    let host = mailer.split_once(':').map_or("", |(_, host)| host);
+    host.trim_matches(['[', ']'])
+}
+
+/// Rule: the relay is called by its name: addresses change, and no certificate names them.
+pub fn hops(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, suffix) in suffixes(filter) {
+        let mailer = mailer_of(site, suffix).unwrap_or_default();
+        let host = host_of(&mailer);
+        let host = host.strip_prefix("IPv6:").unwrap_or(host);
+        if host.parse::<IpAddr>().is_ok() {
+            let what = format!(
+                "mail for the relay {id} goes to the fixed address {host}: it breaks when the relay moves, and \
+                 no certificate names it"
+            );
+            let write = format!("mailertable: {suffix} relay:[NEXT HOP]");
+            findings.push(Doubt.at(site.shown(), what, write));
+        }
+    }
+    findings
+}
+
+/// Rule: mail for the relay goes to nobody else when the relay is away.
+pub fn fallbacks(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for option in ["FallbackMXhost", "FallbackSmartHost"] {
+        let hosts = site.options(option).filter(|host| !host.is_empty());
+        for (host, (id, _)) in
+            hosts.flat_map(|host| suffixes(filter).into_iter().map(move |one| (host, one)))
+        {
+            let what = format!(
+                "when the relay {id} is away, its mail may go to {host} instead ({option})"
+            );
+            findings.push(Doubt.at(site.shown(), what, format!("take {option} out")));
         }
     }
     findings

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::read::{MailFilter, Site};
-use crate::mta::filter::{Filter, is_loopback};
+use crate::mta::filter::{Filter, Leads, is_loopback};
 use crate::mta::finding::{Finding, Severity};
+use crate::mta::limits::{self, MARGIN, STEP, span};
 use crate::mta::milters::Milter;
 use crate::units::Endpoint;
 use Severity::{Doubt, Hole, Note};
@@ -14,12 +15,8 @@ use Severity::{Doubt, Hole, Note};
 /// Sendmail's wait for the answer to a whole mail where T= says nothing (op.me, "E").
 const DEFAULT_END: Duration = Duration::from_secs(300);
 
-/// Between the filter's limit and Sendmail's, for the mail to travel.
-const MARGIN: Duration = Duration::from_secs(10);
-
-fn at(site: &Site) -> String {
-    site.path().display().to_string()
-}
+/// Its wait for a step (op.me, "S" and "R").
+const DEFAULT_STEP: Duration = Duration::from_secs(10);
 
 /// The line of sendmail.mc that asks the filter.
 fn line(filter: &Filter<'_>) -> String {
@@ -32,7 +29,8 @@ fn line(filter: &Filter<'_>) -> String {
 }
 
 fn ours<'a>(site: &'a Site, filter: &Filter<'_>) -> Option<MailFilter<'a>> {
-    site.filters().into_iter().find(|one| one.is_ours(filter))
+    let mut filters = site.filters().into_iter();
+    filters.find(|one| one.leads(filter) == Leads::Here)
 }
 
 /// A line of `DaemonPortOptions`.
@@ -57,9 +55,12 @@ impl<'a> Daemon<'a> {
 
     /// The filters that it asks; without a list of its own those of all.
     fn filters(&self, common: &[&'a str]) -> Vec<&'a str> {
+        self.own_filters().unwrap_or_else(|| common.to_vec())
+    }
+
+    fn own_filters(&self) -> Option<Vec<&'a str>> {
         let list = self.option("InputMailFilters");
-        let list = list.or_else(|| self.option("InputFilter"));
-        list.map_or_else(|| common.to_vec(), names)
+        list.or_else(|| self.option("InputFilter")).map(names)
     }
 
     /// True for the entry by which the filter hands messages over.
@@ -79,7 +80,7 @@ fn names(list: &str) -> Vec<&str> {
 pub fn daemons(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let Some(own) = ours(site, filter) else {
         let what = format!("no mail filter is defined that leads to {}", filter.listen);
-        return vec![Hole.at(at(site), what, line(filter))];
+        return vec![Hole.at(site.shown(), what, line(filter))];
     };
     let common: Vec<&str> = site.options("InputMailFilters").flat_map(names).collect();
     let mut findings = Vec::new();
@@ -100,14 +101,14 @@ pub fn daemons(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
         );
         let severity = if is_local { Doubt } else { Hole };
         let write = format!("DAEMON_OPTIONS: InputMailFilters={} for {name}", own.name);
-        findings.push(severity.at(at(site), what, write));
+        findings.push(severity.at(site.shown(), what, write));
     }
     if site.options("DaemonPortOptions").next().is_none() && !common.contains(&own.name) {
         let what = format!(
             "{} is defined, but not in InputMailFilters, so nobody asks it",
             own.name
         );
-        findings.push(Hole.at(at(site), what, line(filter)));
+        findings.push(Hole.at(site.shown(), what, line(filter)));
     }
     findings
 }
@@ -128,7 +129,7 @@ pub fn submission(site: &Site, _: &Filter<'_>) -> Vec<Finding> {
     let what = format!(
         "mail of sendmail(1) goes to {host}, past the daemon of this machine and its filter"
     );
-    vec![Hole.at(at(&submit), what, "FEATURE(`msp', `[127.0.0.1]')")]
+    vec![Hole.at(submit.shown(), what, "FEATURE(`msp', `[127.0.0.1]')")]
 }
 
 /// Rule: while the filter is away mail waits.
@@ -136,12 +137,12 @@ pub fn default_action(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let finding = ours(site, filter).and_then(|own| match own.flag {
         "T" | "4" => None,
         "R" => Some(Note.at(
-            at(site),
+            site.shown(),
             "while the filter is away, all mail is refused for good (F=R)",
             line(filter),
         )),
         _ => Some(Hole.at(
-            at(site),
+            site.shown(),
             format!(
                 "{} has no F=T: while the filter is away, all mail leaves unseen",
                 own.name
@@ -152,41 +153,77 @@ pub fn default_action(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     finding.into_iter().collect()
 }
 
-/// Rule: Sendmail waits longer than the filter thinks.
+/// Rule: Sendmail waits longer than the filter thinks, and for a step long enough on a busy machine.
 pub fn timeouts(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let Some(own) = ours(site, filter) else {
         return Vec::new();
     };
-    let mut times = own.times.split(';').filter_map(|time| time.split_once(':'));
-    let end = times.find(|(step, _)| step.trim() == "E");
-    let end = end.map_or(Some(DEFAULT_END), |(_, value)| span(value.trim()));
-    match end {
-        Some(end) if end < filter.time + MARGIN => {
-            let what = format!(
-                "Sendmail waits {}s for the end of a mail (E), the filter may think for {}s \
-                 (milter.limits.time)",
-                end.as_secs(),
-                filter.time.as_secs()
-            );
-            vec![Doubt.at(at(site), what, line(filter))]
-        }
-        _ => Vec::new(),
+    let time = |key: &str, usual: Duration| {
+        let mut times = own.times.split(';').filter_map(|time| time.split_once(':'));
+        let written = times.find(|(step, _)| step.trim() == key);
+        written.map_or(Some(usual), |(_, value)| span(value.trim()))
+    };
+    let mut findings = Vec::new();
+    if let Some(end) = time("E", DEFAULT_END).filter(|end| *end < filter.time + MARGIN) {
+        let what = format!(
+            "Sendmail waits {}s for the end of a mail (E), the filter may think for {}s \
+             (milter.limits.time)",
+            end.as_secs(),
+            filter.time.as_secs()
+        );
+        findings.push(Doubt.at(site.shown(), what, line(filter)));
     }
+    for key in ["S", "R"] {
+        if let Some(step) = time(key, DEFAULT_STEP).filter(|step| *step < STEP) {
+            let what = format!(
+                "Sendmail waits {}s for a step ({key}); under load one takes longer, and then F= speaks",
+                step.as_secs()
+            );
+            findings.push(Doubt.at(site.shown(), what, line(filter)));
+        }
+    }
+    findings
 }
 
-/// `15s`, `5m`; a bare number is seconds.
-fn span(text: &str) -> Option<Duration> {
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match text.get(digits.len()..)? {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return None,
+/// Rule: the socket is the one at which the filter listens.
+pub fn astray(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let filters = site.filters().into_iter();
+    let astray = filters.filter_map(|one| match one.leads(filter) {
+        Leads::Astray(looks) => Some((one.name, looks)),
+        _ => None,
+    });
+    astray
+        .map(|(name, looks)| {
+            let what = format!(
+                "{name} looks for {}, but the filter listens at {}",
+                looks.display(),
+                filter.listen
+            );
+            Doubt.at(site.shown(), what, line(filter))
+        })
+        .collect()
+}
+
+/// Rule: the filter stands in a list once.
+pub fn twice(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let filters = site.filters();
+    let is_ours = |name: &&str| {
+        let mut ours = filters
+            .iter()
+            .filter(|one| one.leads(filter) == Leads::Here);
+        ours.any(|one| one.name == *name)
     };
-    Some(Duration::from_secs(
-        digits.parse::<u64>().ok()?.checked_mul(factor)?,
-    ))
+    let daemons: Vec<Daemon<'_>> = site.options("DaemonPortOptions").map(Daemon).collect();
+    let own = daemons.iter().filter_map(Daemon::own_filters);
+    let lists = site.options("InputMailFilters").map(names).chain(own);
+    let twice = lists.filter(|list| list.iter().filter(|name| is_ours(name)).count() > 1);
+    twice
+        .map(|list| {
+            let list = list.join(", ");
+            let what = format!("the filter stands twice in \"{list}\", so mail is scanned twice");
+            Doubt.at(site.shown(), what, "")
+        })
+        .collect()
 }
 
 /// Rule: who signs stands behind the filter.
@@ -215,7 +252,7 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
                 own.name
             );
             findings.push(Doubt.at(
-                at(site),
+                site.shown(),
                 what,
                 format!("InputMailFilters={}, {signer}", own.name),
             ));
@@ -257,12 +294,12 @@ pub fn submit(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
             own.name
         );
         let write = format!("DAEMON_OPTIONS: InputMailFilters= for {name}");
-        findings.push(Doubt.at(at(site), what, write));
+        findings.push(Doubt.at(site.shown(), what, write));
     } else if entry.is_local() {
         let what = format!(
             "{name}, the filter's own entry, is not scanned; every program of this machine can use it"
         );
-        findings.push(Note.at(at(site), what, ""));
+        findings.push(Note.at(site.shown(), what, ""));
     }
     let filters = site.filters();
     let others = daemons.iter().flat_map(|daemon| daemon.filters(&common));
@@ -275,7 +312,7 @@ pub fn submit(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     findings.extend(signers.into_iter().map(|signer| {
         let what = format!("{signer} signs what comes in elsewhere, but not what the filter sends");
         Doubt.at(
-            at(site),
+            site.shown(),
             what,
             format!("DAEMON_OPTIONS: InputMailFilters={signer} for {name}"),
         )
@@ -286,23 +323,10 @@ pub fn submit(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
 /// Rule: Sendmail takes no mail that is larger than what the filter reads.
 pub fn sizes(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let limit = site.options("MaxMessageSize").next();
-    let limit: u64 = limit.and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
-    if limit != 0 && limit <= filter.message {
-        return Vec::new();
-    }
-    let own = filter.message;
-    let takes = if limit == 0 {
-        "mail of any size".into()
-    } else {
-        format!("mail of {limit} bytes")
-    };
-    let what = format!(
-        "Sendmail takes {takes}, the filter reads {own} (milter.limits.message); what is larger counts as \
-         over-budget"
-    );
-    vec![Doubt.at(
-        at(site),
-        what,
-        format!("define(`confMAX_MESSAGE_SIZE', `{own}')"),
-    )]
+    let limit = limit.and_then(|bytes| bytes.parse().ok()).unwrap_or(0);
+    let what = limits::too_large("Sendmail", limit, filter);
+    let write = format!("define(`confMAX_MESSAGE_SIZE', `{}')", filter.message);
+    what.map(|what| Doubt.at(site.shown(), what, write))
+        .into_iter()
+        .collect()
 }

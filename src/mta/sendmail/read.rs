@@ -28,18 +28,19 @@ pub struct MailFilter<'a> {
 }
 
 impl MailFilter<'_> {
-    /// True for our filter.
-    pub fn is_ours(&self, filter: &Filter<'_>) -> bool {
+    /// Where it leads to.
+    pub fn leads(&self, filter: &Filter<'_>) -> Leads {
         let (kind, rest) = self
             .socket
             .split_once(':')
             .unwrap_or(("local", self.socket));
         match kind {
             // Sendmail writes the port first.
-            "inet" | "inet6" => rest.split_once('@').is_some_and(|(port, host)| {
-                filter.find_port(&format!("{host}:{port}")) == Leads::Here
-            }),
-            _ => filter.find(&format!("unix:{rest}"), Path::new("/"), false) == Leads::Here,
+            "inet" | "inet6" => match rest.split_once('@') {
+                Some((port, host)) => filter.find_port(&format!("{host}:{port}")),
+                None => Leads::Elsewhere,
+            },
+            _ => filter.find(&format!("unix:{rest}"), Path::new("/"), false),
         }
     }
 }
@@ -68,19 +69,31 @@ impl Site {
                 _ => lines.push(line.trim_end().to_owned()),
             }
         }
-        let is_cf = lines.iter().any(|line| line.starts_with("O "));
-        let path = cf.to_owned();
-        match is_cf {
-            true => Ok(Self { path, lines }),
-            false => Err(format!(
+        if !lines.iter().any(|line| line.starts_with("O ")) {
+            return Err(format!(
                 "{shown} is no sendmail.cf: it has no line that begins with \"O \""
+            ));
+        }
+        let path = cf.to_owned();
+        let site = Self { path, lines };
+        match is_too_old(site.version()) {
+            true => Err(format!(
+                "{shown} is of Sendmail {}, which is too old: to tell a milter who has logged in needs 8.14 or \
+                 newer",
+                site.version()
             )),
+            false => Ok(site),
         }
     }
 
     /// Where it stands.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The same, for a finding.
+    pub fn shown(&self) -> String {
+        self.path.display().to_string()
     }
 
     /// `8.17.1.9`, or what it says instead.
@@ -123,6 +136,15 @@ impl Site {
         let file = line.split_whitespace().last()?;
         source::entries(Path::new(file.strip_suffix(".db").unwrap_or(file)))
     }
+}
+
+/// Before 8.14 a milter could not ask for macros.
+fn is_too_old(version: &str) -> bool {
+    let mut numbers = version
+        .split(['.', '/'])
+        .map_while(|part| part.parse::<u32>().ok());
+    let first = (numbers.next(), numbers.next());
+    matches!(first, (Some(major), Some(minor)) if (major, minor) < (8, 14))
 }
 
 /// The value behind `S=` in `Xname, S=..., F=T`.

@@ -82,8 +82,7 @@ fn killed(site: &Site) {
     let reply = client.reply();
     assert_eq!(reply.code / 100, 4, "{reply:?}");
     assert!(site.is_nowhere(&sent));
-    // Its workers end by themselves, once they can see that it is gone.
-    workers.iter().for_each(|pid| signal(*pid, Signal::CONT));
+    // Its workers end with it, although they are stopped and see nothing.
     let gone = || workers.iter().all(|pid| !is_running(*pid)).then_some(());
     assert!(
         wait_for(PATIENCE, gone).is_some(),
