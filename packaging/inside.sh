@@ -299,6 +299,8 @@ rpm_root() {
     local root=/srv/root wants=etc/systemd/system/multi-user.target.wants/pii-milter.service
     mkdir -p $root
     tar --create --one-file-system --directory=/ --exclude=./srv --exclude=./var/lib/dpkg --exclude='./usr/share/doc/*' . | tar --extract --directory=$root
+    # As who builds images has it; systemd-tmpfiles asks for it.
+    mount --bind /proc $root/proc
     command rpm --root=$root --install --nodeps "$old_rpm"
     grep -q '^pii-milter:.*:/nonexistent:.*nologin$' $root/etc/passwd || die 'no user, or one that may log in'
     [ "$(chroot $root stat -c '%a %U %G' ${socket%/*})" = '2750 pii-milter postfix' ] || die 'no folder for the socket'
