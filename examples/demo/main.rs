@@ -109,7 +109,9 @@ fn start() -> Site {
     let relays = relays::to_sink(&home, relay.port());
     let entrances = [Entrance { port, milter }];
     let postfix = Postfix::start(&home, &entrances, sink.port(), &relays.main, &relays.master);
-    let milter = Milter::start(&home, "demo", &milter::enforcing(&listen), &listen);
+    let own = format!("submit: smtp:127.0.0.1:{}", relays.submit);
+    let config = milter::enforcing(&listen).replace("submit: smtp:127.0.0.1:10026", &own);
+    let milter = Milter::start(&home, "demo", &config, &listen);
     Site {
         milter,
         postfix,
@@ -123,7 +125,7 @@ fn say_how_to_go_on(site: &Site) {
     let demo = std::env::current_exe().unwrap();
     let (demo, program) = (demo.display(), milter::program());
     let (program, config) = (program.display(), site.milter.config().display());
-    let port = site.port;
+    let (port, state) = (site.port, site.milter.state().display());
     println!(
         "
 It stays up until Ctrl-C. Send a mail of your own (what arrives is told here):
@@ -132,6 +134,10 @@ or by any mail program with the SMTP server 127.0.0.1, port {port}, no password.
 
 Ask what would happen to it, and why:
   {program} --config {config} explain MAIL.eml --client 127.0.0.1 --from petra.keller@example.ch --to someone@kunde.example
+
+See what waits for a person, and let it go:
+  STATE_DIRECTORY={state} {program} cases list
+  STATE_DIRECTORY={state} {program} cases release Q-...
 
 Look at the shipped table, which is in force here: {config}
 "

@@ -32,6 +32,8 @@ pub struct Outcome {
     pub reply: Reply,
     /// What arrived where, "plain" or "relay".
     pub arrived: Vec<(&'static str, Delivery)>,
+    /// The case that it waits as.
+    pub case: Option<String>,
 }
 
 /// All samples, in the order of their names.
@@ -86,11 +88,15 @@ impl Sample {
             explained,
             reply,
             arrived: Vec::new(),
+            case: None,
         };
         if outcome.reply.code == 250 {
             // One that goes another way than explained is told of, not waited for without end.
             wait_for(PATIENCE / 3, || {
                 outcome.arrived = arrived(site, &letter.id());
+                if outcome.edits("quarantine").next().is_some() {
+                    outcome.case = case_from(site, &letter.from);
+                }
                 outcome.is_as_explained().then_some(())
             });
         }
@@ -153,8 +159,8 @@ impl Outcome {
             return reply[0].as_str() == Some(&self.reply.code.to_string())
                 && self.arrived.is_empty();
         }
-        if self.edits("hold").next().is_some() {
-            return self.reply.code == 250 && self.arrived.is_empty();
+        if self.edits("quarantine").next().is_some() {
+            return self.reply.code == 250 && self.arrived.is_empty() && self.case.is_some();
         }
         let paths = self.arrived.iter().flat_map(|(_, mail)| &mail.to);
         let recipients: BTreeSet<String> = paths.map(|path| address(path)).collect();
@@ -221,6 +227,13 @@ fn arrived(site: &Site, id: &str) -> Vec<(&'static str, Delivery)> {
     plain
         .chain(relay.into_iter().map(|mail| ("relay", mail)))
         .collect()
+}
+
+/// The id of the case that waits from that sender.
+fn case_from(site: &Site, from: &str) -> Option<String> {
+    let listed = site.milter.cases(&["list", "--from", from, "--json"]);
+    let case: Value = serde_json::from_str(listed.lines().next()?).unwrap();
+    case["id"].as_str().map(str::to_owned)
 }
 
 /// An edit is a string, or a list that begins with one.

@@ -108,7 +108,9 @@ fn end(outcome: &Outcome) -> String {
         .iter()
         .map(|(sink, mail)| format!("{sink}: {}", arrival(mail)));
     let lines: Vec<String> = lines.collect();
-    if lines.is_empty() {
+    if let Some(case) = &outcome.case {
+        format!("nothing yet; it waits as case {case}")
+    } else if lines.is_empty() {
         "nothing arrived".into()
     } else {
         lines.join("\n")

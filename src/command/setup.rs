@@ -39,7 +39,7 @@ pub struct Args {
     /// The folder of Postfix's main.cf.
     #[arg(long, value_name = "DIR", default_value = "/etc/postfix")]
     postfix: PathBuf,
-    /// The secure-delivery relay; without one such mail is refused once you enforce.
+    /// The secure-delivery relay; without one such mail is held once you enforce.
     #[arg(long)]
     relay: Option<answers::Relay>,
     /// Where log lines go, and so who reads them: the journal takes stderr.

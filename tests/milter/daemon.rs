@@ -22,10 +22,10 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Changes the shipped configuration so that verdicts are acted on.
 pub const ENFORCE: (&str, &str) = ("mode: monitor", "mode: enforce");
 
-/// What the shipped table refuses waits for a person instead.
-pub const HOLD: (&str, &str) = (
-    "reject: \"5.7.1 This message holds personal data that may not leave by e-mail. Please use the customer portal or ask your security team\"",
-    "quarantine: review",
+/// What the shipped table holds is refused instead.
+pub const REFUSE: (&str, &str) = (
+    "quarantine: personal data that may not leave by e-mail",
+    "reject: \"5.7.1 Please use the customer portal\"",
 );
 
 /// Where a daemon listens.

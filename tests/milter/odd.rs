@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::net::TcpListener;
 
 use crate::chance::Chance;
-use crate::daemon::{Daemon, ENFORCE, PLAIN, Place, show};
+use crate::daemon::{Daemon, ENFORCE, PLAIN, Place, REFUSE, show};
 use crate::wire::{Wire, hello, packet, rounds};
 
 const AHV: &[u8] = b"AHV 756.9217.0769.85\r\n";
@@ -206,17 +206,18 @@ fn row_26_random_bytes_in_every_field() {
 #[test]
 fn row_1_the_action_on_the_wire_is_the_one_decided() {
     let changes = [
+        REFUSE,
         (
             "  plain:    []\n",
-            "  plain:    []\n  hold: [ mta-hold: wait ]\n",
+            "  plain:    []\n  wait: [ mta-hold: wait ]\n",
         ),
         (
-            "partner:    [ plain,   plain,     incamail,      refuse     ]",
-            "partner:    [ plain,   plain,     refuse,        refuse     ]",
+            "partner:    [ plain,   plain,     incamail,      hold       ]",
+            "partner:    [ plain,   plain,     hold,          hold       ]",
         ),
         (
-            "stranger:   [ plain,   incamail,  incamail,      refuse     ]",
-            "stranger:   [ plain,   incamail,  hold,          refuse     ]",
+            "stranger:   [ plain,   incamail,  incamail,      hold       ]",
+            "stranger:   [ plain,   incamail,  wait,          hold       ]",
         ),
     ];
     let cases = [

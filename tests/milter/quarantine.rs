@@ -11,9 +11,10 @@ use indymilter_test::Status;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::daemon::{Daemon, ENFORCE, HOLD, Mail, PLAIN, begin, show};
+use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, begin, show};
 
-const HOLDING: [(&str, &str); 2] = [ENFORCE, HOLD];
+/// The shipped table holds what is restricted.
+const HOLDING: [(&str, &str); 1] = [ENFORCE];
 
 /// A word that stands nowhere but in a held message.
 const CANARY: &str = "Xylophonkonzert";
@@ -193,7 +194,7 @@ async fn two_mails_of_one_content_are_two_cases() {
 
 #[tokio::test]
 async fn in_monitor_nothing_is_held() {
-    let daemon = Daemon::over_unix(&[HOLD]);
+    let daemon = Daemon::over_unix(&[]);
     assert_eq!(show_register(&daemon, "<1@x>").await, Status::Continue);
     assert!(cases(&daemon).is_empty());
 }

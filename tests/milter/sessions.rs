@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::chance::Chance;
-use crate::daemon::{Daemon, ENFORCE};
+use crate::daemon::{Daemon, ENFORCE, REFUSE};
 use crate::wire::{Wire, rounds};
 
 /// The commands we say in each: `O` agreement, `c` go on, `h` header added, `m` header changed,
@@ -67,7 +67,7 @@ fn said(daemon: &Daemon, session: &[u8], mut length: impl FnMut() -> usize) -> V
 /// Rows 24, 22, 28 and 29: packets cut anywhere, several in one read, three mails on one session.
 #[test]
 fn row_24_recorded_sessions_say_the_same_however_they_are_cut() {
-    let daemon = Daemon::over_unix(&[ENFORCE]);
+    let daemon = Daemon::over_unix(&[ENFORCE, REFUSE]);
     let all = all();
     let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
     let expected: Vec<&str> = SAID.iter().map(|(name, _)| *name).collect();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indymilter_test::{EomAction, Status};
 use rustix::process::{Signal, kill_process};
 
-use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, begin, deeds, show};
+use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, REFUSE, begin, deeds, show};
 
 /// Rows 10 and 30: a worker that dies ends nothing but itself, and its message is not clean.
 #[tokio::test]
@@ -159,9 +159,10 @@ async fn a_refusal_names_the_message_and_no_reason() {
     };
     let refuse = [
         ENFORCE,
+        REFUSE,
         (
-            "partner:    [ plain,   plain,     incamail,      refuse     ]",
-            "partner:    [ plain,   plain,     refuse,      refuse     ]",
+            "partner:    [ plain,   plain,     incamail,      hold       ]",
+            "partner:    [ plain,   plain,     hold,          hold       ]",
         ),
     ];
     daemon.configure(&refuse);

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus, Output};
 use std::sync::Arc;
 
 use super::home::Home;
@@ -99,6 +99,32 @@ impl Milter {
     /// # Panics
     /// Where it ends or does not listen; with what it said.
     pub fn start(home: &Arc<Home>, name: &str, config: &str, listen: &str) -> Self {
+        Self::start_with(home, name, config, listen, &[])
+    }
+
+    /// The same with these variables in its environment. What it keeps is what a daemon of that name left.
+    ///
+    /// # Panics
+    /// As [`Self::start`].
+    pub fn start_with(
+        home: &Arc<Home>,
+        name: &str,
+        config: &str,
+        listen: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut milter = Self::spawn(home, name, config, variables);
+        let up = wait_for(PATIENCE, || milter.answer(listen));
+        assert!(
+            up == Some(true),
+            "pii-milter serve does not listen at {listen}: {}",
+            milter.log()
+        );
+        milter
+    }
+
+    /// Starts one that perhaps ends at once.
+    pub fn spawn(home: &Arc<Home>, name: &str, config: &str, variables: &[(&str, &str)]) -> Self {
         let run = home.path().join("run");
         let file = run.join(format!("{name}.yaml"));
         fs::write(&file, config).unwrap();
@@ -109,6 +135,7 @@ impl Milter {
         assert!(owned.unwrap().success());
         let mut command = Command::new("sh");
         command
+            .envs(variables.iter().copied())
             .env("STATE_DIRECTORY", &state)
             .env_remove("RUNTIME_DIRECTORY")
             .args(["-c", "umask 0007; exec setpriv \"$@\"", "sh"])
@@ -127,20 +154,27 @@ impl Milter {
             .current_dir("/")
             .process_group(0);
         let daemon = home.spawn(&mut command, &log);
-        let mut milter = Self {
+        Self {
             home: Arc::clone(home),
             daemon,
             log,
             config: file,
             state,
-        };
-        let up = wait_for(PATIENCE, || milter.answer(listen));
-        assert!(
-            up == Some(true),
-            "pii-milter serve does not listen at {listen}: {}",
-            milter.log()
-        );
-        milter
+        }
+    }
+
+    /// How it ended, waited for.
+    ///
+    /// # Panics
+    /// Where it lives on.
+    pub fn ended(&mut self) -> ExitStatus {
+        let ended = wait_for(PATIENCE, || self.daemon.try_wait().unwrap());
+        ended.unwrap_or_else(|| panic!("it lives on: {}", self.log()))
+    }
+
+    /// Whether it has ended by now.
+    pub fn has_ended(&mut self) -> bool {
+        self.daemon.try_wait().unwrap().is_some()
     }
 
     /// What it logged so far.
@@ -153,17 +187,28 @@ impl Milter {
     /// # Panics
     /// Where it fails.
     pub fn cases(&self, arguments: &[&str]) -> String {
-        let mut cases = Command::new(program());
-        cases.arg("cases").args(arguments);
-        let cases = cases.env("STATE_DIRECTORY", &self.state);
-        let done = cases.env_remove("RUNTIME_DIRECTORY").output().unwrap();
+        let done = self.try_cases(arguments);
         assert!(done.status.success(), "{done:?}\n{}", self.log());
         String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// Runs `pii-milter cases` with its configuration and its state, whether it lives or not.
+    pub fn try_cases(&self, arguments: &[&str]) -> Output {
+        let mut cases = Command::new(program());
+        cases.arg("--config").arg(&self.config);
+        cases.arg("cases").args(arguments);
+        let cases = cases.env("STATE_DIRECTORY", &self.state);
+        cases.env_remove("RUNTIME_DIRECTORY").output().unwrap()
     }
 
     /// The file it was started with.
     pub fn config(&self) -> &Path {
         &self.config
+    }
+
+    /// Where it keeps what outlives it.
+    pub fn state(&self) -> &Path {
+        &self.state
     }
 
     /// Its process.

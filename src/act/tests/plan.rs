@@ -195,7 +195,7 @@ fn the_shipped_channels_can_work() {
     let channels = Channels::new(&part.channels, &[incamail()]).unwrap();
     assert_eq!(channels.strictness("plain"), Some(Strictness::Plain));
     assert_eq!(channels.strictness("incamail"), Some(Strictness::Relay));
-    assert_eq!(channels.strictness("refuse"), Some(Strictness::Reject));
+    assert_eq!(channels.strictness("hold"), Some(Strictness::Hold));
 }
 
 #[test]

@@ -109,7 +109,7 @@ impl Hook {
             }
         }
         self.print_socket();
-        self.print_relay();
+        self.print_ways();
     }
 
     fn print_socket(&self) {
@@ -125,14 +125,18 @@ impl Hook {
         }
     }
 
-    fn print_relay(&self) {
-        if self.has_relay && self.mta == Mta::Postfix {
-            println!("\nBefore you write mode: enforce, the way to the relay:");
-            println!(
-                "  pii-milter relays render postfix --dir {}",
-                self.folder.display()
-            );
-        }
+    fn print_ways(&self) {
+        let ways = match self.has_relay {
+            true => "the way to the relay, and the entry for held mail",
+            false => "the entry for held mail",
+        };
+        let render = match self.mta {
+            Mta::Postfix => format!("postfix --dir {}", self.folder.display()),
+            Mta::Sendmail => "sendmail".to_owned(),
+            Mta::None => return,
+        };
+        println!("\nBefore you write mode: enforce, {ways}:");
+        println!("  pii-milter relays render {render}");
     }
 
     /// Changes Postfix, after a backup; where `postfix check` is not content, all is put back.
@@ -185,7 +189,7 @@ impl Hook {
             main.display()
         );
         self.print_socket();
-        self.print_relay();
+        self.print_ways();
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ pub fn changed(answers: &Answers, listen: &Endpoint) -> String {
         };
         match answers.relay {
             Relay::None if line.trim_start().starts_with("incamail:") => (),
-            Relay::None => text.extend([&line.replace("incamail", "refuse"), "\n"]),
+            Relay::None => text.extend([&line.replace("incamail", "hold"), "\n"]),
             Relay::Incamail => text.extend([line.as_str(), "\n"]),
         }
     }

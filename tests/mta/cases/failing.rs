@@ -118,13 +118,14 @@ fn drained(site: &Site) {
 fn reloaded(site: &Site) {
     let filter = site.filter(Reload);
     let good = fs::read_to_string(filter.config()).unwrap();
-    let line = "    stranger:   [ plain,   incamail,  incamail,      refuse     ]";
-    let stricter = good.replace(
+    let line = "    stranger:   [ plain,   incamail,  incamail,      hold       ]";
+    let sentence = "  plain:    []\n  refuse: [ reject: 5.7.1 No ]\n";
+    let stricter = good.replacen("  plain:    []\n", sentence, 1).replace(
         line,
-        "    stranger:   [ plain,   incamail,  refuse,      refuse     ]",
+        "    stranger:   [ plain,   incamail,  refuse,        hold       ]",
     );
     assert_ne!(good, stricter);
-    let bad = stricter.replace("refuse,      refuse", "refuse,      refusse");
+    let bad = stricter.replace("refuse,        hold", "refusse,        hold");
     let mail = |case: &str| letter(case, &[STRANGER], "Eintritt", &format!("AHV-Nr. {AHV}\n"));
 
     let before = filter.log().len();

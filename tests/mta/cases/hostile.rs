@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! What tries to be read wrongly, or says more than it may.
 
-use super::Door::Chroot;
+use super::Door::{Chroot, Refusing};
 use super::{AHV, Case, STRANGER, Site, ahv, body_of, letter};
 use crate::mta::wait_for;
 
@@ -136,11 +136,11 @@ fn no_value_in_log(site: &Site) {
         &format!("AHV {canary}"),
         &super::ten_numbers(),
     );
-    let reply = site.send(Chroot, &refused);
+    let reply = site.send(Refusing, &refused);
     assert_eq!(reply.code, 550);
     let (_, id) = reply.text.rsplit_once(" (").unwrap();
     let logged = || {
-        site.filter(Chroot)
+        site.filter(Refusing)
             .log()
             .contains(id.trim_end_matches(')'))
             .then_some(())
@@ -148,7 +148,7 @@ fn no_value_in_log(site: &Site) {
     assert!(
         wait_for(crate::mta::PATIENCE, logged).is_some(),
         "{}",
-        site.filter(Chroot).log()
+        site.filter(Refusing).log()
     );
 
     // The log of every filter of this run, ours to write; Postfix logs what the client says anyway.

@@ -112,8 +112,10 @@ pub enum Door {
     Chroot,
     /// The filter over TCP, in `monitor` as shipped.
     Monitor,
-    /// The filter over TCP; what the shipped table refuses goes to the MTA's hold queue.
+    /// The filter over TCP; what the shipped table holds goes to the MTA's hold queue.
     Hold,
+    /// The filter over TCP; what the shipped table holds is refused.
+    Refusing,
     /// The filter over TCP, enforcing, for those who want to end it.
     Mortal,
     /// The same, for those who ask it to end.
@@ -130,19 +132,20 @@ pub enum Door {
     SignedBefore,
     /// A filter that verifies signatures, and none of ours.
     Verifying,
-    /// The filter over TCP; what the shipped table refuses waits in the quarantine.
+    /// The filter over TCP, enforcing, and handing over to our own entry.
     Keeping,
 }
 use Door::{
-    Bare, Chroot, Hold, Keeping, Leaving, Monitor, Mortal, Nobody, Reload, SignedBefore,
+    Bare, Chroot, Hold, Keeping, Leaving, Monitor, Mortal, Nobody, Refusing, Reload, SignedBefore,
     SignedBehind, Verifying, Workers,
 };
 
-const DOORS: [Door; 13] = [
+const DOORS: [Door; 14] = [
     Bare,
     Chroot,
     Monitor,
     Hold,
+    Refusing,
     Mortal,
     Leaving,
     Reload,
@@ -270,11 +273,11 @@ impl Site {
         let listen = &self.listens[door as usize];
         let config = match door {
             Monitor => milter::monitoring(listen),
-            Hold => instead_of_refusing(listen, "mta-hold: waits for review"),
+            Hold => instead_of_holding(listen, "mta-hold: waits for review"),
+            Refusing => instead_of_holding(listen, "reject: 5.7.1 Please use the customer portal"),
             Keeping => {
                 let own = format!("submit: smtp:127.0.0.1:{}", self.submit);
-                let keeping = instead_of_refusing(listen, "quarantine: review");
-                keeping.replace("submit: smtp:127.0.0.1:10026", &own) + NOTICES
+                milter::enforcing(listen).replace("submit: smtp:127.0.0.1:10026", &own) + NOTICES
             }
             _ => milter::enforcing(listen),
         };
@@ -330,12 +333,12 @@ notices:
   limit: 1000
 ";
 
-/// The shipped configuration in `enforce`, with another action in the place of its refusal.
-fn instead_of_refusing(listen: &str, action: &str) -> String {
+/// The shipped configuration in `enforce`, with another action in the place of its quarantine.
+fn instead_of_holding(listen: &str, action: &str) -> String {
     let enforcing = milter::enforcing(listen);
     let mut lines = enforcing.lines();
-    let line = lines.find(|line| line.starts_with("  refuse:")).unwrap();
-    enforcing.replace(line, &format!("  refuse:   [ {action} ]"))
+    let line = lines.find(|line| line.starts_with("  hold:")).unwrap();
+    enforcing.replace(line, &format!("  hold:     [ {action} ]"))
 }
 
 /// A letter of text from one of ours, with all the fields that Postfix would otherwise add.
@@ -357,7 +360,7 @@ pub fn letter(case: &str, to: &[&str], subject: &str, body: &str) -> Letter {
     }
 }
 
-/// A body that the shipped table refuses to a stranger: ten national numbers, all of them made up.
+/// A body that the shipped table holds back from a stranger: ten national numbers, all of them made up.
 pub fn ten_numbers() -> String {
     let numbers = (0..10_u64).map(|n| ahv(2_000_000_017 - n * 131_313));
     numbers

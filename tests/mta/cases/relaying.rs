@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! What leaves by the relay, is refused, or is held.
 
-use super::Door::{Chroot, Hold};
+use super::Door::{Chroot, Hold, Refusing};
 use super::{AHV, COLLEAGUE, Case, STRANGER, Site, body_of, letter, ten_numbers};
 use crate::mta::sink::Sink;
 use crate::mta::wait_for;
@@ -112,7 +112,7 @@ fn users_mark(site: &Site) {
     }
     // It never lowers what the table says.
     let sent = letter("mark-lower", &[STRANGER], "<im><c> Liste", &ten_numbers());
-    assert_eq!(site.send(Chroot, &sent).code, 550);
+    assert_eq!(site.send(Refusing, &sent).code, 550);
 }
 
 fn mixed(site: &Site) {
@@ -154,24 +154,24 @@ fn mixed(site: &Site) {
         "Liste",
         &ten_numbers(),
     );
-    assert_eq!(site.send(Chroot, &sent).code, 550);
+    assert_eq!(site.send(Refusing, &sent).code, 550);
     assert!(site.is_nowhere(&sent));
 }
 
 fn refused(site: &Site) {
     let sent = letter("refused", &[STRANGER], "Mitarbeiterliste", &ten_numbers());
-    let reply = site.send(Chroot, &sent);
+    let reply = site.send(Refusing, &sent);
     assert_eq!(reply.code, 550, "{reply:?}");
-    let sentence = "5.7.1 This message holds personal data that may not leave by e-mail.";
+    let sentence = "5.7.1 Please use the customer portal";
     assert!(reply.text.starts_with(sentence), "{reply:?}");
     let (_, id) = reply.text.rsplit_once(" (").unwrap();
     let id = id.strip_suffix(')').unwrap();
     assert!(id.starts_with("Q-") && id.len() >= 8, "{id}");
     // The id is what the log knows the message by, so that an admin finds it.
     let logged = wait_for(crate::mta::PATIENCE, || {
-        site.filter(Chroot).log().contains(id).then_some(())
+        site.filter(Refusing).log().contains(id).then_some(())
     });
-    assert!(logged.is_some(), "{}", site.filter(Chroot).log());
+    assert!(logged.is_some(), "{}", site.filter(Refusing).log());
     assert!(site.is_nowhere(&sent));
 }
 
