@@ -22,6 +22,8 @@ ROUNDS ?= 10
 # What `make eval` scores against: a folder with labelled mail (*.jsonl) and the scorer that is to be asked.
 DATA   ?=
 SCORER ?= $(DATA)/../tools/eval.py
+# How often `make faults` kills the daemon at each point.
+KILLS  ?= 20
 # Where `make packages` puts what it builds, and what it needs.
 PACKAGES ?= $(CARGO_TARGET_DIR)/packages/out
 PACKAGING := dpkg-dev lintian rpmlint
@@ -31,7 +33,7 @@ DOCUMENTS ?= ../shared/data/documents-dev
 READERS := poppler-utils catdoc antiword unrtf tnef libreoffice-writer-nogui libreoffice-calc-nogui \
     libreoffice-impress-nogui python3-docx python3-openpyxl python3-bs4
 
-.PHONY: help demo test long packages eval eval-documents bench lint licences install rust
+.PHONY: help demo test faults long packages eval eval-documents bench lint licences install rust
 
 help: ## Say what can be made (this)
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -66,6 +68,10 @@ long: install lint ## Run the tests, then what depends on chance or time, again 
 	    $(CARGO) test --locked --quiet --test sandbox --test mta; \
 	done
 	$(CARGO) test --locked --lib --bins --tests
+
+faults: install rust ## Break what the quarantine stands on at full size, and count what is lost or doubled (20 min)
+	cargo build --locked
+	PII_MILTER_FAULTS=$(KILLS) $(CARGO) test --locked --test faults -- --nocapture
 
 packages: rust ## Build the deb and the rpm into PACKAGES (the build cache, packages/out)
 	@tests/install.sh packages $(PACKAGING)

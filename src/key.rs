@@ -126,7 +126,7 @@ impl Source {
         };
         let path = state.join(path);
         let key = Key::random()?;
-        let made = write_file(&path, &key);
+        let made = write_file(&path, &Zeroizing::new(hex(key.bytes())));
         made.map_err(|error| Error(format!("cannot make {}: {error}", path.display())))?;
         Ok((key, path))
     }
@@ -214,24 +214,23 @@ impl Key {
     }
 
     fn of_hex(text: &str) -> Option<Self> {
-        let mut key = Self(Zeroizing::new([0; LENGTH]));
-        let digits = text.as_bytes().chunks_exact(2);
-        if text.len() != 2 * LENGTH || !text.is_ascii() {
-            return None;
-        }
-        for (byte, two) in key.0.iter_mut().zip(digits) {
-            let two = std::str::from_utf8(two).ok()?;
-            *byte = u8::from_str_radix(two, 16)
-                .ok()
-                .filter(|_| !two.contains('+'))?;
-        }
-        Some(key)
+        let bytes = Zeroizing::new(bytes_of_hex(text)?);
+        let bytes = bytes.as_slice().try_into().ok()?;
+        Some(Self(Zeroizing::new(bytes)))
     }
 }
 
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What such digits say; none where they are no pairs of digits.
+pub fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|c| c.is_ascii_hexdigit());
+    let byte = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok();
+    let bytes = text.as_bytes().chunks_exact(2).map(byte);
+    is_hex.then(|| bytes.collect())?
 }
 
 /// Fills with random bytes.
@@ -253,16 +252,18 @@ fn read_file(path: &Path) -> io::Result<Option<Zeroizing<String>>> {
     }
 }
 
-/// Writes it for its owner alone, durably; never over another.
-fn write_file(path: &Path, key: &Key) -> io::Result<()> {
+/// Writes a line for its owner alone, durably; never over another.
+///
+/// # Errors
+/// As the system says.
+pub fn write_file(path: &Path, line: &str) -> io::Result<()> {
     let mut options = OpenOptions::new();
     let mut file = options
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)?;
-    let text = Zeroizing::new(hex(key.bytes()));
-    writeln!(file, "{}", text.as_str())?;
+    writeln!(file, "{line}")?;
     file.sync_all()?;
     File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
 }

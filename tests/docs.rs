@@ -78,6 +78,11 @@ fn all_keys() -> BTreeMap<&'static str, Words> {
         ("audit", keys("  file: ", inner)),
         ("quarantine", keys("  index: ", inner)),
         ("notices", keys("  from:     ", inner)),
+        (
+            "quarantine.keep_by",
+            keys("]                       # the first line", "{ zzz: 1 } "),
+        ),
+        ("quarantine.limits", keys("cases: 100000", flow)),
         ("roles", keys("viewer: [], ", flow)),
         ("submit", keys("smtp:127.0.0.1:10026", "{ zzz: 1 } # ")),
         (

@@ -98,6 +98,14 @@ fn judged(case: &Path, rules: &mut BTreeSet<String>) -> Result<Vec<String>, Box<
         }
         text = text.replace(old, new);
     }
+    if !name.contains("submit") {
+        // The entry for what we send is what the others are about: here it is another machine's matter.
+        let (here, elsewhere) = (
+            "submit: smtp:127.0.0.1:10026",
+            "submit: smtps:mx.example.ch:465",
+        );
+        text = text.replace(here, elsewhere);
+    }
     fs::write(&config, text)?;
 
     let folder = placed(case, &name)?;

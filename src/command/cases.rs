@@ -10,10 +10,11 @@ use std::path::Path;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Stop, UNUSABLE, WELL};
+use super::{Stop, UNUSABLE, WELL, input};
+use crate::config::Source;
 use crate::control::request::{Reply, Request};
-use crate::quarantine::Choice;
 use crate::quarantine::case::Act;
+use crate::quarantine::{self, Choice, StorePlace};
 use ask::each;
 use which::{Narrow, Which};
 
@@ -54,7 +55,8 @@ enum What {
     Show {
         /// The case.
         case: String,
-        /// Print the message itself. That takes the role of an officer, and is noted with the reason.
+        /// Print the message itself, every control character but line ends replaced. It takes the role of an officer;
+        /// who looked, when and why is noted in the case's history before anything is shown.
         #[arg(long, requires = "reason")]
         reveal: bool,
         /// Why the message must be seen.
@@ -141,10 +143,27 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Put a damaged index aside and make a new one of what can be read; says what is lost. For a daemon that does not
+    /// start; it must not run.
+    Repair {
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy every message to another store and compare it there; then write that one into the configuration. The
+    /// daemon must not run.
+    Migrate {
+        /// The other store, as quarantine.store takes it.
+        #[arg(value_name = "STORE")]
+        store: StorePlace,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
-/// Runs the verb. The daemon has read the configuration.
-pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
+/// Runs the verb. The daemon has read the configuration; who works without it reads it here.
+pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
     match args.what {
         What::List { narrow, most, json } => {
             let mut filter = narrow.filter()?;
@@ -217,7 +236,31 @@ pub fn run(args: Args, _config: Option<&Path>) -> Result<u8, Stop> {
         }
         What::Verify { json } => print::verified(&ask::one(&Request::Verify)?, json),
         What::Stats { json } => print::counts(&ask::one(&Request::Stats)?, json),
+        What::Repair { json } => {
+            let rescued = quarantine::rescue(&settings(config)?).map_err(|error| stop(&error))?;
+            Ok(print::rescued(&rescued, json))
+        }
+        What::Migrate { store, json } => {
+            let moved =
+                quarantine::migrate(&settings(config)?, &store).map_err(|error| stop(&error))?;
+            print::moved(&moved, json);
+            Ok(WELL)
+        }
     }
+}
+
+/// The section of the configuration.
+fn settings(config: Option<&Path>) -> Result<quarantine::Settings, Stop> {
+    let source = Source::read(config).map_err(input::unusable)?;
+    let settings = source.settings().map_err(input::unusable)?;
+    let told = "the configuration has no section quarantine";
+    settings
+        .quarantine
+        .ok_or_else(|| Stop(UNUSABLE, told.into()))
+}
+
+fn stop(error: &quarantine::Error) -> Stop {
+    Stop(UNUSABLE, error.to_string())
 }
 
 fn act(case: String, to: Vec<String>, act: Act, text: &str) -> Request {

@@ -110,6 +110,13 @@ impl Source {
                 "{path}: channels: a channel keeps mail in the quarantine, and there is none; write the sections quarantine and submit"
             ));
         }
+        let quarantine = file.quarantine.as_ref();
+        for wrong in quarantine
+            .into_iter()
+            .flat_map(|one| one.unknown_levels(&file.decide.columns))
+        {
+            errors.0.push(format!("{}: {wrong}", self.path));
+        }
         // Without them nothing is known of a channel but its name.
         let catalogue = match &channels {
             Some(channels) => channels.catalogue(&file.channels),

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::finding::{Finding, Severity};
 use crate::act::relay::Profile;
 use crate::decide::Ours;
 use crate::submit::Entry;
@@ -38,6 +39,16 @@ pub enum Leads {
 }
 
 impl Filter<'_> {
+    /// That nothing listens where messages are handed over; nothing, where that is another machine's matter.
+    pub(super) fn unheard(&self, at: &str, mta: &str) -> Option<Finding> {
+        let submit = self.submit.filter(|submit| submit.is_loopback())?;
+        let what = format!(
+            "nothing of it listens at {submit} (submit): what a person lets go cannot leave, and waits in the outbox"
+        );
+        let write = format!("the entry that \"pii-milter relays render {mta}\" prints");
+        Some(Severity::Doubt.at(at, what, write))
+    }
+
     /// Where an address as Postfix writes it leads to. `queue` is the folder its services stand in,
     /// and the root of those that are in a chroot.
     pub(super) fn find(&self, address: &str, queue: &Path, in_chroot: bool) -> Leads {

@@ -109,6 +109,7 @@ fn copy(from: &mut dyn Read, to: &mut File) -> io::Result<()> {
         if length == 0 {
             return Ok(());
         }
+        fail::write()?;
         to.write_all(space.get(..length).unwrap_or_default())?;
     }
 }

@@ -5,11 +5,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::sleep;
 
 use super::case::{Act, Details, Held};
-use super::index::{By, Facts, NewRow, Seconds};
+use super::index::{Facts, NewRow};
 use super::seal::Sealing;
 use super::{Error, Quarantine, What, fingerprint, now};
 use crate::act::Plan;
@@ -56,6 +55,16 @@ impl Quarantine {
     /// # Errors
     /// Where it cannot be stored; the client must be told to try again.
     pub async fn hold(self: &Arc<Self>, message: Message) -> Result<Receipt, Error> {
+        let bytes = u64::try_from(message.raw.len()).unwrap_or(u64::MAX);
+        self.room.take(bytes)?;
+        let kept = self.store(message).await;
+        if kept.is_err() {
+            self.room.give(&[(String::new(), bytes)]);
+        }
+        kept
+    }
+
+    async fn store(self: &Arc<Self>, message: Message) -> Result<Receipt, Error> {
         let id = message.held.envelope.id.clone();
         let places = (0..message.held.envelope.recipients.len()).collect();
         let this = Arc::clone(self);
@@ -140,7 +149,6 @@ impl Quarantine {
         } = held;
         let arrived = now();
         let id = envelope.id.clone();
-        let keep = Seconds::try_from(self.keep.as_secs()).unwrap_or(Seconds::MAX);
         let sender = self
             .keys
             .search
@@ -155,12 +163,12 @@ impl Quarantine {
             .iter()
             .map(|one| self.hash(one.address.folded()));
         let recipients = addresses.zip(channels).collect();
+        let week = self.keys.weeks.at(arrived)?;
         let classification = &verdict.classification;
         let facts = Facts {
             id: id.clone(),
             arrived,
-            // No later than a calendar can write.
-            expires: arrived.saturating_add(keep).min(Timestamp::MAX.as_second()),
+            expires: self.kept.until(arrived, &classification.level, &envelope),
             direction: verdict.direction.as_str().to_owned(),
             level: classification.level.clone(),
             rank: classification.sensitivity.0,
@@ -181,7 +189,7 @@ impl Quarantine {
             .map_err(|error| Error::Index(format!("cannot write the details: {error}")))?;
         Ok(NewRow {
             details: key.for_purpose("details").wrap(&details, &id)?,
-            key: self.keys.wrap.wrap(key.bytes(), &blob)?,
+            key: week.wrap(key.bytes(), &blob)?,
             facts,
             blob,
             fingerprint: print.hash,
@@ -212,13 +220,8 @@ impl Receipt {
             let Self { open, places } = self;
             loop {
                 let (id, places) = (open.id.clone(), places.clone());
-                let armed = open.quarantine.ask(move |index| {
-                    let by = By {
-                        who: OURSELVES,
-                        text: "",
-                        now: now(),
-                    };
-                    index.act(&id, &places, Act::Arm, &by)
+                let armed = open.quarantine.note_of(OURSELVES, "", move |index, by| {
+                    index.act(&id, &places, Act::Arm, by)
                 });
                 match armed.await {
                     Err(Error::Late | Error::Index(_)) => {

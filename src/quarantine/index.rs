@@ -215,6 +215,19 @@ pub struct Counts {
     pub legal_holds: u64,
 }
 
+/// What could be read of an index that was damaged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Salvage {
+    /// Where the damaged one lies now.
+    pub aside: String,
+    /// Cases that are whole.
+    pub saved: usize,
+    /// Cases of which something was read, and not enough.
+    pub lost: Vec<String>,
+    /// Recipients that were on their way, and of which nobody knows what became.
+    pub unknown: usize,
+}
+
 /// The table of cases. Every call is one transaction: when it returns it is safe, when it fails nothing
 /// of it has happened.
 ///
@@ -277,9 +290,12 @@ pub trait Index: Send + Sync {
     /// Notes what the try came to, with the reply in `by.text`.
     fn end(&self, entry: &Entry, tried: &Tried, by: &By<'_>) -> Result<(), Error>;
 
-    /// Takes content and key from each case that is final for all its recipients and under no legal hold.
-    /// The names of messages that are of no use any more.
-    fn shred(&self) -> Result<Vec<String>, Error>;
+    /// Takes content and key from this case, or from each, that is final for all its recipients and under no legal
+    /// hold. The names of messages that are of no use any more, and their bytes.
+    fn shred(&self, id: Option<&str>) -> Result<Vec<(String, u64)>, Error>;
+
+    /// The periods of that length, counted from 1970, in which something came in that has its message.
+    fn periods(&self, length: Seconds) -> Result<Vec<i64>, Error>;
 
     /// The names of all messages of cases.
     fn blobs(&self) -> Result<Vec<String>, Error>;
@@ -289,6 +305,9 @@ pub trait Index: Send + Sync {
 
     /// Forgets cases that were shredded and whose time is over.
     fn forget(&self, now: Seconds) -> Result<u64, Error>;
+
+    /// Forgets these cases and all about them.
+    fn remove(&self, ids: &[String]) -> Result<(), Error>;
 
     /// Forgets cases that are `prepared` and whose message is not there: their client was never answered.
     /// The ids of these.

@@ -10,9 +10,11 @@ mod fingerprint;
 mod happened;
 mod hold;
 pub mod index;
+pub mod keep;
 mod open;
 mod outbox;
 mod release;
+mod rescue;
 mod review;
 mod seal;
 mod sqlite;
@@ -20,6 +22,7 @@ pub mod store;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod weeks;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -38,17 +41,24 @@ use tokio::time::timeout;
 
 use crate::audit::{Record, Trail};
 use crate::key::{self, Key};
+use crate::nearest::instead;
 use crate::submit::Entry;
 use crate::units::{Parsed, Span};
 use crate::worker::Pool;
 pub use happened::{Happened, What};
 pub use hold::{Message, Receipt};
-use index::{Index, Seconds};
+use index::{By, Index, Seconds};
+use keep::{Kept, Room};
+pub use rescue::{Moved, Rescued, migrate, rescue};
 pub use review::{Choice, Shown, Verified};
 use store::Store;
+use weeks::Weeks;
 
 /// Makes an index of what stands behind the colon.
 type MakeIndex = fn(&Path) -> Result<Arc<dyn Index>, Error>;
+
+/// Puts aside an index that is damaged, and makes a new one of what can be read of it.
+type RescueIndex = fn(&Path) -> Result<index::Salvage, Error>;
 
 /// Makes a store of what stands behind the colon.
 type MakeStore = fn(&Path) -> Result<Arc<dyn Store>, Error>;
@@ -56,6 +66,9 @@ type MakeStore = fn(&Path) -> Result<Arc<dyn Store>, Error>;
 /// The kinds of index, by the word before the colon.
 pub const INDEXES: &[(&str, MakeIndex)] =
     &[("sqlite", |path| Ok(Arc::new(sqlite::Sqlite::open(path)?)))];
+
+/// Those of them that can be rescued by us; other kinds have means of their own.
+const RESCUES: &[(&str, RescueIndex)] = &[("sqlite", sqlite::rescue)];
 
 /// The kinds of store, by the word before the colon.
 pub const STORES: &[(&str, MakeStore)] = &[("file", |path| {
@@ -80,6 +93,31 @@ pub struct Settings {
     pub key: key::Source,
     /// How long a case is kept.
     pub keep: Span,
+    /// How long others are kept, by level and domain; the first line that fits holds.
+    #[serde(default)]
+    pub keep_by: Vec<keep::Line>,
+    /// How much may be kept.
+    #[serde(default)]
+    pub limits: keep::Limits,
+}
+
+impl Settings {
+    /// A sentence for each line of `keep_by` that names a level of which there is none.
+    pub fn unknown_levels(&self, levels: &[String]) -> Vec<String> {
+        let known: Vec<&str> = levels.iter().map(String::as_str).collect();
+        let lines = self.keep_by.iter().enumerate();
+        let wrong = lines.filter_map(|(at, line)| {
+            let level = line
+                .level
+                .as_deref()
+                .filter(|level| !known.contains(level))?;
+            let instead = instead(level, &known);
+            Some(format!(
+                "quarantine.keep_by[{at}].level: there is no level \"{level}\"{instead}"
+            ))
+        });
+        wrong.collect()
+    }
 }
 
 /// Where something of the quarantine is: one of the words of its table, a colon, and what that takes.
@@ -181,8 +219,8 @@ impl From<key::Error> for Error {
 
 /// The keys that the root key gives.
 struct Keys {
-    /// Wraps the keys of messages.
-    wrap: Key,
+    /// Wrap the keys of messages.
+    weeks: Weeks,
     /// Hashes addresses, so that they are found and not read.
     search: Key,
     /// Hashes messages, so that a second try is known.
@@ -194,7 +232,8 @@ pub struct Quarantine {
     index: Arc<dyn Index>,
     store: Arc<dyn Store>,
     keys: Keys,
-    keep: Duration,
+    kept: Kept,
+    room: Room,
     /// The index takes one at a time; the others wait here, and hold no thread.
     turn: Semaphore,
     /// So many messages are written or read at once: each holds a thread and a descriptor.
@@ -263,6 +302,28 @@ impl Quarantine {
         let index = Arc::clone(&self.index);
         let asked = spawn_blocking(move || question(index.as_ref())).await;
         asked.unwrap_or_else(|_| Err(Error::Index("the index of cases: a fault of ours".into())))
+    }
+
+    /// Has the index note what somebody does, and why. Every act of a person comes by here.
+    async fn note_of<T: Send + 'static>(
+        &self,
+        who: &str,
+        text: &str,
+        work: impl FnOnce(&dyn Index, &By<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (who, text) = (who.to_owned(), text.to_owned());
+        self.ask(move |index| {
+            let (who, text) = (&who, &text);
+            work(
+                index,
+                &By {
+                    who,
+                    text,
+                    now: now(),
+                },
+            )
+        })
+        .await
     }
 
     /// Does something with the store, on a thread that may wait for the disk.

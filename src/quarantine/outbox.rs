@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::case::Act;
 use super::hold::OURSELVES;
-use super::index::{By, Entry, Seconds, Tried};
+use super::index::{Entry, Seconds, Tried};
 use super::review::Opened;
 use super::{Current, Error, Quarantine, What, now, release};
 use crate::audit::Record;
@@ -140,15 +140,11 @@ impl Quarantine {
 
     /// Notes what a try came to. As long as that fails nothing else may happen to it.
     async fn note(&self, entry: Entry, tried: Tried, reply: String) {
+        let case = entry.case.clone();
         loop {
             let (entry, tried, reply) = (entry.clone(), tried.clone(), reply.clone());
-            let noted = self.ask(move |index| {
-                let by = By {
-                    who: OURSELVES,
-                    text: &reply,
-                    now: now(),
-                };
-                index.end(&entry, &tried, &by)
+            let noted = self.note_of(OURSELVES, &reply, move |index, by| {
+                index.end(&entry, &tried, by)
             });
             match noted.await {
                 Ok(()) => break,
@@ -159,7 +155,7 @@ impl Quarantine {
             sleep(REST).await;
         }
         if matches!(tried, Tried::Over(Act::Accept, _))
-            && let Err(error) = self.shred().await
+            && let Err(error) = self.shred(Some(&case)).await
         {
             tracing::warn!("cannot shred what was released: {error}");
         }
@@ -218,14 +214,9 @@ impl Quarantine {
                 recipient = entry.place + 1,
                 "it was being sent when the last process ended; look at the MTA, then confirm or release it again"
             );
-            self.ask(move |index| {
-                let text = "the process ended while it was being sent";
-                let by = By {
-                    who: OURSELVES,
-                    text,
-                    now: now(),
-                };
-                index.end(&entry, &Tried::Over(Act::Lose, None), &by)
+            let text = "the process ended while it was being sent";
+            self.note_of(OURSELVES, text, move |index, by| {
+                index.end(&entry, &Tried::Over(Act::Lose, None), by)
             })
             .await?;
         }

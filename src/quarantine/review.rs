@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Act, Case, Details, Event, Person, State, next};
-use super::index::{By, Counts, Filter, Hashes, Row};
+use super::index::{Counts, Filter, Hashes, Row};
 use super::seal::Opening;
-use super::{Error, Quarantine, What, moment, now};
+use super::{Error, Quarantine, What, moment};
 use crate::inspect::Verdict;
 use crate::key::Key;
 use crate::message::Address;
@@ -120,14 +120,9 @@ impl Quarantine {
         let shown = self.show(id).await?;
         let places = places(&shown.case, to, act)?;
         let count = places.len();
-        let (id, who, text) = (id.to_owned(), who.to_owned(), text.to_owned());
-        self.ask(move |index| {
-            let by = By {
-                who: &who,
-                text: &text,
-                now: now(),
-            };
-            index.act(&id, &places, act, &by)
+        let case = id.to_owned();
+        self.note_of(who, text, move |index, by| {
+            index.act(&case, &places, act, by)
         })
         .await?;
         match act {
@@ -137,7 +132,7 @@ impl Quarantine {
             _ => (),
         }
         if matches!(act, Act::Refuse | Act::Delete | Act::Expire | Act::Confirm) {
-            self.shred().await?;
+            self.shred(Some(id)).await?;
         }
         Ok(count)
     }
@@ -178,14 +173,9 @@ impl Quarantine {
             })
             .collect();
         let count = channels.len();
-        let (id, who, text) = (id.to_owned(), who.to_owned(), text.to_owned());
-        self.ask(move |index| {
-            let by = By {
-                who: &who,
-                text: &text,
-                now: now(),
-            };
-            index.release(&id, &channels, &by)
+        let id = id.to_owned();
+        self.note_of(who, text, move |index, by| {
+            index.release(&id, &channels, by)
         })
         .await?;
         self.wake.notify_one();
@@ -197,14 +187,9 @@ impl Quarantine {
     /// # Errors
     /// When the index fails, or there is no such case.
     pub async fn keep(&self, id: &str, is_held: bool, who: &str, text: &str) -> Result<(), Error> {
-        let (id, who, text) = (id.to_owned(), who.to_owned(), text.to_owned());
-        self.ask(move |index| {
-            let by = By {
-                who: &who,
-                text: &text,
-                now: now(),
-            };
-            index.set_legal_hold(&id, is_held, &by)
+        let id = id.to_owned();
+        self.note_of(who, text, move |index, by| {
+            index.set_legal_hold(&id, is_held, by)
         })
         .await
     }
@@ -219,17 +204,11 @@ impl Quarantine {
         who: &str,
         reason: &str,
     ) -> Result<Vec<u8>, Error> {
-        let (case, who, reason) = (id.to_owned(), who.to_owned(), reason.to_owned());
-        self.ask(move |index| {
-            let by = By {
-                who: &who,
-                text: &reason,
-                now: now(),
-            };
-            index
-                .row(&case)?
-                .ok_or_else(|| Error::Missing(case.clone()))?;
-            index.note(&case, "reveal", &by)
+        let case = id.to_owned();
+        self.note_of(who, reason, move |index, by| {
+            let row = index.row(&case)?;
+            row.ok_or_else(|| Error::Missing(case.clone()))?;
+            index.note(&case, "reveal", by)
         })
         .await?;
         let opened = self.opened(id).await?;
@@ -291,7 +270,8 @@ impl Quarantine {
             .as_ref()
             .ok_or_else(|| Error::Missing(id.clone()))?;
         let damaged = || Error::Damaged(format!("{id}: its key or its details are damaged"));
-        let key = self.keys.wrap.unwrap_key(&content.key, &content.blob);
+        let week = self.keys.weeks.of(row.facts.arrived)?;
+        let key = week.unwrap_key(&content.key, &content.blob);
         let key = key.ok_or_else(damaged)?;
         let details = key.for_purpose("details").unwrap(&content.details, id);
         let details = serde_json::from_slice(&details.ok_or_else(damaged)?);

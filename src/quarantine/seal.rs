@@ -23,41 +23,68 @@ const TAG: usize = 16;
 
 type Prefix = Nonce<ChaCha20Poly1305, StreamBE32<ChaCha20Poly1305>>;
 
-/// Reads a message as it is sealed.
-pub struct Sealing<R> {
-    from: R,
-    name: String,
-    cipher: Option<EncryptorBE32<ChaCha20Poly1305>>,
-    next: Vec<u8>,
-    ready: Ready,
+/// One direction of STREAM.
+pub trait Stream {
+    /// Bytes of one segment before it.
+    const LENGTH: usize;
+
+    /// The next segment; none where it cannot be.
+    fn next(&mut self, segment: Payload<'_, '_>) -> Option<Vec<u8>>;
+
+    /// The last one.
+    fn last(self, segment: Payload<'_, '_>) -> Option<Vec<u8>>;
+
+    /// Why there is none.
+    fn wrong() -> io::Error;
 }
+
+impl Stream for EncryptorBE32<ChaCha20Poly1305> {
+    const LENGTH: usize = SEGMENT;
+
+    fn next(&mut self, segment: Payload<'_, '_>) -> Option<Vec<u8>> {
+        self.encrypt_next(segment).ok()
+    }
+
+    fn last(self, segment: Payload<'_, '_>) -> Option<Vec<u8>> {
+        self.encrypt_last(segment).ok()
+    }
+
+    fn wrong() -> io::Error {
+        io::Error::other("it is too long to be sealed")
+    }
+}
+
+impl Stream for DecryptorBE32<ChaCha20Poly1305> {
+    const LENGTH: usize = SEGMENT + TAG;
+
+    fn next(&mut self, segment: Payload<'_, '_>) -> Option<Vec<u8>> {
+        self.decrypt_next(segment).ok()
+    }
+
+    fn last(self, segment: Payload<'_, '_>) -> Option<Vec<u8>> {
+        self.decrypt_last(segment).ok()
+    }
+
+    fn wrong() -> io::Error {
+        damaged()
+    }
+}
+
+/// Reads a message as it is sealed.
+pub type Sealing<R> = Segments<R, EncryptorBE32<ChaCha20Poly1305>>;
 
 /// Reads a sealed message as it was.
-pub struct Opening<R> {
+pub type Opening<R> = Segments<R, DecryptorBE32<ChaCha20Poly1305>>;
+
+/// Reads segments from one place, and gives them as the stream makes them.
+pub struct Segments<R, S> {
     from: R,
     name: String,
-    cipher: Option<DecryptorBE32<ChaCha20Poly1305>>,
+    stream: Option<S>,
     next: Vec<u8>,
-    ready: Ready,
-}
-
-/// Bytes that wait to be read.
-#[derive(Default)]
-struct Ready {
-    bytes: Vec<u8>,
+    /// Bytes that wait to be read, and how many of them were.
+    ready: Vec<u8>,
     at: usize,
-}
-
-impl Ready {
-    fn give(&mut self, buffer: &mut [u8]) -> usize {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let length = rest.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        self.at += length;
-        length
-    }
 }
 
 impl<R: Read> Sealing<R> {
@@ -65,49 +92,10 @@ impl<R: Read> Sealing<R> {
     ///
     /// # Errors
     /// When `from` cannot be read.
-    pub fn new(mut from: R, key: &Key, name: &str) -> io::Result<Self> {
-        let next = segment(&mut from, SEGMENT)?;
-        let cipher = ChaCha20Poly1305::new(&(*key.bytes()).into());
-        Ok(Self {
-            from,
-            name: name.to_owned(),
-            // The key is used once, so the nonce may begin alike.
-            cipher: Some(EncryptorBE32::from_aead(cipher, &Prefix::default())),
-            next,
-            ready: Ready {
-                bytes: MAGIC.to_vec(),
-                at: 0,
-            },
-        })
-    }
-}
-
-impl<R: Read> Read for Sealing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let given = self.ready.give(buffer);
-            if given > 0 || buffer.is_empty() {
-                return Ok(given);
-            }
-            let Some(mut cipher) = self.cipher.take() else {
-                return Ok(0);
-            };
-            let segment = std::mem::replace(&mut self.next, segment(&mut self.from, SEGMENT)?);
-            let payload = Payload {
-                msg: &segment,
-                aad: self.name.as_bytes(),
-            };
-            let sealed = match self.next.is_empty() {
-                true => cipher.encrypt_last(payload),
-                false => {
-                    let sealed = cipher.encrypt_next(payload);
-                    self.cipher = Some(cipher);
-                    sealed
-                }
-            };
-            let bytes = sealed.map_err(|_| io::Error::other("it is too long to be sealed"))?;
-            self.ready = Ready { bytes, at: 0 };
-        }
+    pub fn new(from: R, key: &Key, name: &str) -> io::Result<Self> {
+        // The key is used once, so the nonce may begin alike.
+        let stream = EncryptorBE32::from_aead(cipher(key), &Prefix::default());
+        Self::begin(from, name, stream, MAGIC.to_vec())
     }
 }
 
@@ -122,46 +110,59 @@ impl<R: Read> Opening<R> {
         if magic != MAGIC {
             return Err(damaged());
         }
-        let next = segment(&mut from, SEGMENT + TAG)?;
-        let cipher = ChaCha20Poly1305::new(&(*key.bytes()).into());
+        let stream = DecryptorBE32::from_aead(cipher(key), &Prefix::default());
+        Self::begin(from, name, stream, Vec::new())
+    }
+}
+
+impl<R: Read, S: Stream> Segments<R, S> {
+    fn begin(mut from: R, name: &str, stream: S, ready: Vec<u8>) -> io::Result<Self> {
         Ok(Self {
+            next: segment(&mut from, S::LENGTH)?,
             from,
             name: name.to_owned(),
-            cipher: Some(DecryptorBE32::from_aead(cipher, &Prefix::default())),
-            next,
-            ready: Ready::default(),
+            stream: Some(stream),
+            ready,
+            at: 0,
         })
     }
 }
 
-impl<R: Read> Read for Opening<R> {
+impl<R: Read, S: Stream> Read for Segments<R, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let given = self.ready.give(buffer);
-            if given > 0 || buffer.is_empty() {
-                return Ok(given);
+            let rest = self.ready.get(self.at..).unwrap_or_default();
+            if !rest.is_empty() || buffer.is_empty() {
+                let length = rest.len().min(buffer.len());
+                for (to, from) in buffer.iter_mut().zip(rest) {
+                    *to = *from;
+                }
+                self.at += length;
+                return Ok(length);
             }
-            let Some(mut cipher) = self.cipher.take() else {
+            let Some(mut stream) = self.stream.take() else {
                 return Ok(0);
             };
-            let segment =
-                std::mem::replace(&mut self.next, segment(&mut self.from, SEGMENT + TAG)?);
+            let segment = std::mem::replace(&mut self.next, segment(&mut self.from, S::LENGTH)?);
             let payload = Payload {
                 msg: &segment,
                 aad: self.name.as_bytes(),
             };
-            let opened = match self.next.is_empty() {
-                true => cipher.decrypt_last(payload),
+            let made = match self.next.is_empty() {
+                true => stream.last(payload),
                 false => {
-                    let opened = cipher.decrypt_next(payload);
-                    self.cipher = Some(cipher);
-                    opened
+                    let made = stream.next(payload);
+                    self.stream = Some(stream);
+                    made
                 }
             };
-            let bytes = opened.map_err(|_| damaged())?;
-            self.ready = Ready { bytes, at: 0 };
+            (self.ready, self.at) = (made.ok_or_else(S::wrong)?, 0);
         }
     }
+}
+
+fn cipher(key: &Key) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new(&(*key.bytes()).into())
 }
 
 /// As many bytes as there are, at most `length`.

@@ -2,6 +2,7 @@
 //! Keeps the index in an SQLite file.
 
 mod outbox;
+mod rescue;
 mod rows;
 
 use std::fmt::Display;
@@ -19,6 +20,7 @@ use super::index::{
     By, Counts, Entry, Filter, Hashes, Index, Line, NewRow, Prepared, Row, Seconds, Tried,
 };
 use crate::fail;
+pub use rescue::rescue;
 
 /// The steps from an empty file to today's, in order; the number of those done stands in `user_version`.
 const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
@@ -191,14 +193,24 @@ impl Index for Sqlite {
         self.write(|at| outbox::end(at, entry, tried, by))
     }
 
-    fn shred(&self) -> Result<Vec<String>, Error> {
-        let names = self.write(|at| rows::shred(at).map_err(Error::from))?;
+    fn shred(&self, id: Option<&str>) -> Result<Vec<(String, u64)>, Error> {
+        let names = self.write(|at| rows::shred(at, id).map_err(Error::from))?;
         if !names.is_empty() {
             // What was deleted still stands in the log of changes, until that begins anew.
             let empty = "PRAGMA wal_checkpoint(TRUNCATE)";
             self.read(|at| at.query_row(empty, [], |_| Ok(())))?;
         }
         Ok(names)
+    }
+
+    fn periods(&self, length: Seconds) -> Result<Vec<i64>, Error> {
+        // Rounded down, before 1970 too.
+        let sql = "SELECT DISTINCT (arrived - ((arrived % ?1) + ?1) % ?1) / ?1 FROM cases \
+            WHERE blob IS NOT NULL";
+        self.read(|at| {
+            let mut all = at.prepare(sql)?;
+            all.query_map([length], |row| row.get(0))?.collect()
+        })
     }
 
     fn blobs(&self) -> Result<Vec<String>, Error> {
@@ -216,6 +228,14 @@ impl Index for Sqlite {
         let sql = "DELETE FROM cases WHERE blob IS NULL AND expires < ? AND legal_hold = 0";
         let forgotten = self.write(|at| at.execute(sql, [now]).map_err(Error::from))?;
         Ok(u64::try_from(forgotten).unwrap_or(0))
+    }
+
+    fn remove(&self, ids: &[String]) -> Result<(), Error> {
+        self.write(|at| {
+            let mut ids = ids.iter();
+            ids.try_for_each(|id| rows::forget(at, id))
+                .map_err(Error::from)
+        })
     }
 
     fn drop_prepared(&self, blobs: &[String]) -> Result<Vec<String>, Error> {

@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use super::case::{Act, Case, State};
 use super::hold::OURSELVES;
 use super::index::{Filter, Seconds};
+use super::weeks::WEEK;
 use super::{Error, Quarantine, now};
 use crate::audit::Record;
 
@@ -25,6 +26,12 @@ const JUMP: Seconds = 600;
 
 /// After the clock was set nothing expires for so long: somebody may set it back.
 const DOUBT: Duration = Duration::from_secs(24 * 3600);
+
+/// Where nobody looked for so long, in seconds, the clock is not trusted at once.
+const LONG: Seconds = 24 * 3600;
+
+/// When somebody last looked, by the clock: its name in the index.
+const LOOKED: &str = "looked";
 
 /// What was put right at a start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,26 +84,34 @@ impl Quarantine {
                 "messages of cases are not in the store; \"pii-milter cases verify\" names them"
             );
         }
-        self.shred().await?;
+        self.shred(None).await?;
+        self.room.counted(&self.counts().await?);
         Ok(repaired)
     }
 
     /// Looks from time to time what is over, for as long as the process lives.
     pub async fn sweep(self: Arc<Self>) {
-        let (mut steady, mut wall) = (Instant::now(), SystemTime::now());
-        let mut doubt = None;
+        let mut clock = Clock::new(Instant::now(), SystemTime::now());
+        if let Err(error) = self.look_back(&mut clock).await {
+            tracing::warn!("cannot tell how long nobody looked what is over: {error}");
+        }
         loop {
-            if drift(steady, wall) > JUMP {
-                tracing::warn!("the clock was set; nothing expires for a day");
-                doubt = Some(Instant::now());
-            }
-            (steady, wall) = (Instant::now(), SystemTime::now());
-            let expires = doubt.is_none_or(|since| since.elapsed() > DOUBT);
+            let expires = clock.is_trusted(Instant::now(), SystemTime::now());
             if let Err(error) = self.look(expires).await {
                 tracing::warn!("cannot look what is over: {error}");
             }
             sleep(OFTEN).await;
         }
+    }
+
+    /// Where nobody looked for long, the clock may be wrong since: a machine that starts without a battery.
+    async fn look_back(&self, clock: &mut Clock) -> Result<(), Error> {
+        let last = self.ask(|index| index.meta(LOOKED)).await?;
+        let last = last.and_then(|last| Some(Seconds::from_be_bytes(last.try_into().ok()?)));
+        if last.is_some_and(|last| (now() - last).abs() > LONG) {
+            clock.doubts(Instant::now());
+        }
+        Ok(())
     }
 
     async fn look(self: &Arc<Self>, expires: bool) -> Result<(), Error> {
@@ -116,7 +131,14 @@ impl Quarantine {
             }
             self.ask(|index| index.forget(now())).await?;
         }
-        self.shred().await
+        self.shred(None).await?;
+        if expires {
+            let kept = self.ask(|index| index.periods(WEEK)).await?;
+            self.keys.weeks.forget(&kept, now())?;
+        }
+        self.room.counted(&self.counts().await?);
+        let now = now().to_be_bytes();
+        self.ask(move |index| index.set_meta(LOOKED, &now)).await
     }
 
     /// Cases whose client was perhaps not answered, and that is long ago.
@@ -165,10 +187,13 @@ impl Quarantine {
         Ok(cases.len())
     }
 
-    /// Destroys the keys of what nobody can do anything with any more, then the messages.
-    pub(super) async fn shred(&self) -> Result<(), Error> {
-        let blobs = self.ask(|index| index.shred()).await?;
-        self.remove(blobs).await;
+    /// Destroys the keys of what nobody can do anything with any more, then the messages: of this case, or of all.
+    pub(super) async fn shred(&self, id: Option<&str>) -> Result<(), Error> {
+        let id = id.map(str::to_owned);
+        let gone = self.ask(move |index| index.shred(id.as_deref())).await?;
+        self.room.give(&gone);
+        self.remove(gone.into_iter().map(|(blob, _)| blob).collect())
+            .await;
         Ok(())
     }
 }
@@ -184,13 +209,74 @@ fn by_itself(id: &str, act: Act) -> Record {
     }
 }
 
-/// How far the clock has moved apart from time since then, in seconds.
-fn drift(steady: Instant, wall: SystemTime) -> Seconds {
-    let seconds = |span: Duration| Seconds::try_from(span.as_secs()).unwrap_or(Seconds::MAX);
-    let passed = seconds(steady.elapsed());
-    let shown = match wall.elapsed() {
-        Ok(forward) => seconds(forward),
-        Err(back) => -seconds(back.duration()),
-    };
-    (shown - passed).abs()
+/// Sees whether the clock was set: it moves apart from time.
+struct Clock {
+    steady: Instant,
+    wall: SystemTime,
+    doubt: Option<Instant>,
+}
+
+impl Clock {
+    fn new(steady: Instant, wall: SystemTime) -> Self {
+        Self {
+            steady,
+            wall,
+            doubt: None,
+        }
+    }
+
+    fn doubts(&mut self, steady: Instant) {
+        tracing::warn!("the clock was set, or nobody looked for long; nothing expires for a day");
+        self.doubt = Some(steady);
+    }
+
+    /// Whether what is over by the clock may expire now.
+    fn is_trusted(&mut self, steady: Instant, wall: SystemTime) -> bool {
+        let seconds = |span: Duration| Seconds::try_from(span.as_secs()).unwrap_or(Seconds::MAX);
+        let passed = seconds(steady.saturating_duration_since(self.steady));
+        let shown = match wall.duration_since(self.wall) {
+            Ok(forward) => seconds(forward),
+            Err(back) => -seconds(back.duration()),
+        };
+        if shown.saturating_sub(passed).abs() > JUMP {
+            self.doubts(steady);
+        }
+        (self.steady, self.wall) = (steady, wall);
+        let doubted = |since| steady.saturating_duration_since(since) <= DOUBT;
+        !self.doubt.is_some_and(doubted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_clock_was_set_nothing_expires_for_a_day() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let (steady, wall) = (Instant::now(), SystemTime::now());
+        for (is_forward, jump) in [
+            (true, 400 * 24 * HOUR),
+            (false, 24 * HOUR),
+            (true, HOUR / 5),
+        ] {
+            let mut clock = Clock::new(steady, wall);
+            let set = |time: SystemTime| match is_forward {
+                true => time + jump,
+                false => time - jump,
+            };
+            assert!(clock.is_trusted(steady + HOUR, wall + HOUR));
+            assert!(!clock.is_trusted(steady + 2 * HOUR, set(wall + 2 * HOUR)));
+            assert!(!clock.is_trusted(steady + 26 * HOUR, set(wall + 26 * HOUR)));
+            assert!(clock.is_trusted(steady + 27 * HOUR, set(wall + 27 * HOUR)));
+            // Set back, it is doubted anew.
+            assert!(!clock.is_trusted(steady + 28 * HOUR, wall + 28 * HOUR));
+        }
+        let mut clock = Clock::new(steady, wall);
+        let drifting = wall + HOUR + Duration::from_secs(500);
+        assert!(
+            clock.is_trusted(steady + HOUR, drifting),
+            "a clock that is put right by little"
+        );
+    }
 }

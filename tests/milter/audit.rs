@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use indymilter_test::Status;
 use serde_json::Value;
 
-use crate::daemon::{Daemon, ENFORCE, HOLD, Mail, PLAIN, show};
+use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, REFUSE, show};
 
 /// A word, and a number, that stand nowhere but in a mail.
 const CANARY: &str = "Zwergkaninchenschau";
@@ -47,7 +47,7 @@ async fn show_secret(daemon: &Daemon) -> Status {
 
 #[tokio::test]
 async fn each_decision_is_noted_and_nothing_of_what_was_found() {
-    let daemon = Daemon::over_unix(&[ENFORCE]);
+    let daemon = Daemon::over_unix(&[ENFORCE, REFUSE]);
     assert_eq!(
         show(&mut daemon.connect().await, &PLAIN).await.1,
         Status::Continue
@@ -61,7 +61,7 @@ async fn each_decision_is_noted_and_nothing_of_what_was_found() {
     assert_eq!(refused["answer"], "550/5.7.1");
     assert_eq!(refused["sender"], "a@example.ch");
     assert_eq!(refused["mode"], "enforce");
-    assert_eq!(refused["recipients"][0]["channel"], "refuse");
+    assert_eq!(refused["recipients"][0]["channel"], "hold");
     assert_eq!(refused["recipients"][0]["kind"], "stranger");
     assert_eq!(refused["recipients"][1]["to"], "carla@example.ch");
     let stranger = refused["recipients"][0]["to"].as_str().unwrap();
@@ -90,7 +90,7 @@ async fn each_decision_is_noted_and_nothing_of_what_was_found() {
 
 #[tokio::test]
 async fn an_act_is_noted_before_it_is_done() {
-    let daemon = Daemon::over_unix(&[ENFORCE, HOLD]);
+    let daemon = Daemon::over_unix(&[ENFORCE]);
     assert_eq!(show_secret(&daemon).await, Status::Discard);
     let kept = records(&daemon, &["--kind", "decision"]).remove(0);
     assert_eq!(kept["answer"], "keep");
@@ -121,7 +121,7 @@ async fn an_act_is_noted_before_it_is_done() {
 #[tokio::test]
 async fn without_a_trail_mail_is_put_off_and_nothing_is_revealed() {
     // A write past the limit fails, as on a full disk, and ends nobody.
-    let daemon = Daemon::after("trap '' 25", &[ENFORCE, HOLD]);
+    let daemon = Daemon::after("trap '' 25", &[ENFORCE]);
     assert_eq!(show_secret(&daemon).await, Status::Discard);
     let kept = records(&daemon, &["--kind", "decision"]).remove(0);
     let path = daemon.state().join("audit.jsonl");

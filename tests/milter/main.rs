@@ -19,6 +19,7 @@ mod hostile;
 mod life;
 mod odd;
 mod overload;
+mod people;
 mod protocol;
 mod quarantine;
 mod rows;

@@ -11,7 +11,7 @@ use crate::wire::{Wire, hello, packet, rounds};
 const AHV: &[u8] = b"AHV 756.9217.0769.85\r\n";
 
 /// A message with these recipients, fields and body.
-fn message(recipients: &[Vec<u8>], fields: &[(&[u8], &[u8])], body: &[u8]) -> Vec<u8> {
+pub fn message(recipients: &[Vec<u8>], fields: &[(&[u8], &[u8])], body: &[u8]) -> Vec<u8> {
     let mut all = packet(b'M', b"<a@example.ch>\0");
     for recipient in recipients {
         all.extend(packet(b'R', &[recipient, &b"\0"[..]].concat()));
@@ -26,7 +26,7 @@ fn message(recipients: &[Vec<u8>], fields: &[(&[u8], &[u8])], body: &[u8]) -> Ve
     all
 }
 
-fn greeted(daemon: &Daemon, client: &[u8]) -> Wire {
+pub fn greeted(daemon: &Daemon, client: &[u8]) -> Wire {
     let mut wire = Wire::to(daemon);
     let client = [b"c\0", client, b"\0"].concat();
     wire.send(&hello()).send(&packet(b'C', &client));
@@ -35,7 +35,7 @@ fn greeted(daemon: &Daemon, client: &[u8]) -> Wire {
 }
 
 /// Sends one message; gives all replies behind that to MAIL.
-fn judged(wire: &mut Wire, message: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub fn judged(wire: &mut Wire, message: &[u8]) -> Vec<(u8, Vec<u8>)> {
     wire.send(message);
     assert_eq!(wire.reply().unwrap().0, b'c');
     let mut replies = Vec::new();

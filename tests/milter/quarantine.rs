@@ -9,18 +9,19 @@ use std::time::{Duration, Instant};
 
 use indymilter_test::Status;
 use rusqlite::Connection;
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::daemon::{Daemon, ENFORCE, Mail, PLAIN, begin, show};
 
 /// The shipped table holds what is restricted.
-const HOLDING: [(&str, &str); 1] = [ENFORCE];
+pub const HOLDING: [(&str, &str); 1] = [ENFORCE];
 
 /// A word that stands nowhere but in a held message.
 const CANARY: &str = "Xylophonkonzert";
 
 /// Ten national numbers, made up, with their check digits (EAN-13).
-fn register() -> String {
+pub fn register() -> String {
     let lines = (0..10_u64).map(|n| {
         let twelve = format!("756{:09}", 2_000_000_017 - n * 131_313);
         let digits = twelve[..12].bytes().map(|byte| u32::from(byte - b'0'));
@@ -35,7 +36,7 @@ fn register() -> String {
 }
 
 /// Shows a message that has to wait.
-async fn show_register(daemon: &Daemon, message_id: &str) -> Status {
+pub async fn show_register(daemon: &Daemon, message_id: &str) -> Status {
     let mut conn = daemon.connect().await;
     let register = register();
     let mail = register_mail(&register, message_id);
@@ -60,13 +61,13 @@ fn register_mail<'a>(register: &'a str, message_id: &'a str) -> Parts<'a> {
     ("<b@stranger.example>", fields, register.as_bytes())
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// The cases that the daemon has.
-fn cases(daemon: &Daemon) -> Vec<Value> {
+pub fn cases(daemon: &Daemon) -> Vec<Value> {
     let listed = text(&daemon.cases(&["list", "--json"]));
     listed
         .lines()
@@ -75,7 +76,7 @@ fn cases(daemon: &Daemon) -> Vec<Value> {
 }
 
 /// The states of their recipients.
-fn states(daemon: &Daemon) -> Vec<String> {
+pub fn states(daemon: &Daemon) -> Vec<String> {
     let all = cases(daemon);
     let people = all
         .iter()
@@ -86,7 +87,7 @@ fn states(daemon: &Daemon) -> Vec<String> {
 }
 
 /// Waits until they are these.
-fn wait_for_states(daemon: &Daemon, expected: &[&str]) {
+pub fn wait_for_states(daemon: &Daemon, expected: &[&str]) {
     let begin = Instant::now();
     while states(daemon) != expected {
         let patience = begin.elapsed() < Duration::from_secs(20);
@@ -323,4 +324,31 @@ async fn without_a_store_what_has_to_wait_is_put_off_and_clean_mail_flows() {
     assert_eq!(show_register(&daemon, "<1@x>").await, Status::Discard);
     wait_for_states(&daemon, &["held"]);
     is_sound(&daemon);
+}
+
+/// A case whose time is long over is gone at the start, but not where nobody looked for long: the clock may be wrong.
+#[tokio::test]
+async fn a_clock_that_jumped_while_nobody_looked_expires_nothing() {
+    for (days, expected) in [(0, &[][..]), (400, &["held"]), (-2, &["held"])] {
+        let daemon = Daemon::over_unix(&HOLDING);
+        assert_eq!(show_register(&daemon, "<1@x>").await, Status::Discard);
+        wait_for_states(&daemon, &["held"]);
+        daemon.signal(Signal::KILL);
+        let index = Connection::open(daemon.state().join("cases.db")).unwrap();
+        index.execute("UPDATE cases SET expires = 1", []).unwrap();
+        let now = std::time::SystemTime::UNIX_EPOCH
+            .elapsed()
+            .unwrap()
+            .as_secs();
+        let looked = i64::try_from(now).unwrap() - days * 86_400;
+        let sql = "INSERT OR REPLACE INTO meta (name, value) VALUES ('looked', ?)";
+        index.execute(sql, [&looked.to_be_bytes()[..]]).unwrap();
+        drop(index);
+        let daemon = daemon.again("true", &HOLDING);
+        if !expected.is_empty() {
+            daemon.wait_for("nothing expires for a day");
+            thread::sleep(Duration::from_millis(500));
+        }
+        wait_for_states(&daemon, expected);
+    }
 }

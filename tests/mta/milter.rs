@@ -201,6 +201,17 @@ impl Milter {
         cases.env_remove("RUNTIME_DIRECTORY").output().unwrap()
     }
 
+    /// Runs `pii-milter cases` as the daemon's user, while no daemon runs.
+    pub fn offline(&self, arguments: &[&str]) -> Output {
+        let mut cases = Command::new("setpriv");
+        cases.args(["--reuid", USER, "--regid", "nogroup", "--clear-groups"]);
+        cases.arg(self.home.path().join("run/pii-milter"));
+        cases.arg("--config").arg(&self.config);
+        cases.arg("cases").args(arguments).current_dir("/");
+        let cases = cases.env("STATE_DIRECTORY", &self.state);
+        cases.env_remove("RUNTIME_DIRECTORY").output().unwrap()
+    }
+
     /// The file it was started with.
     pub fn config(&self) -> &Path {
         &self.config
@@ -260,7 +271,10 @@ impl Milter {
 
 impl Drop for Milter {
     fn drop(&mut self) {
-        signal(self.daemon.id(), rustix::process::Signal::TERM);
+        // The number of one that was waited for may be somebody else's.
+        if self.daemon.try_wait().is_ok_and(|ended| ended.is_none()) {
+            signal(self.daemon.id(), rustix::process::Signal::TERM);
+        }
         let ended = wait_for(PATIENCE, || self.daemon.try_wait().ok().flatten());
         if ended.is_none() {
             self.daemon.kill().ok();

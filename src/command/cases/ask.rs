@@ -3,6 +3,9 @@
 
 use std::io::{self, BufRead};
 
+use serde_json::json;
+
+use super::super::print::harmless;
 use super::super::{LATER, Stop, UNUSABLE, WELL};
 use super::Which;
 use super::{Reply, Request};
@@ -17,8 +20,8 @@ fn connect() -> Result<Client, Stop> {
 /// How an error ends the program.
 fn stop(error: Error) -> Stop {
     match error {
-        Error::Unreachable(why) | Error::Later(why) => Stop(LATER, why),
-        Error::Refused(why) => Stop(UNUSABLE, why),
+        Error::Unreachable(why) | Error::Later(why) => Stop(LATER, harmless(&why)),
+        Error::Refused(why) => Stop(UNUSABLE, harmless(&why)),
     }
 }
 
@@ -41,23 +44,40 @@ pub fn one(request: &Request) -> Result<Reply, Stop> {
     given.ok_or_else(|| Stop(LATER, "the daemon said nothing".into()))
 }
 
-/// Asks for each case that is meant. Several at once want their number typed.
+/// Asks for each case that is meant. Several at once want their number typed. What is refused for one is told, and
+/// the others go on; where the daemon cannot do it now, nobody goes on.
 pub fn each(
     done: &str,
     which: &Which,
     request: impl Fn(String, Vec<String>) -> Request,
 ) -> Result<u8, Stop> {
     let ids = which.ids()?;
-    if ids.len() != 1 && !which.is_sure(ids.len()) {
+    if !which.is_sure(&ids)? {
         return Ok(WELL);
     }
     let mut client = connect()?;
+    let mut code = WELL;
     for id in ids {
         let asked = client.ask(&request(id.clone(), which.recipients.clone()), drop);
-        let count = asked.map_err(stop)?;
-        println!("{id}: {done} ({count})");
+        match asked {
+            Ok(count) if which.json => {
+                println!(
+                    "{}",
+                    json!({ "case": id, "done": done, "recipients": count })
+                );
+            }
+            Ok(count) => println!("{id}: {done} ({count})"),
+            Err(Error::Refused(why)) => {
+                code = UNUSABLE;
+                match which.json {
+                    true => println!("{}", json!({ "case": id, "refused": why })),
+                    false => eprintln!("pii-milter: {}", harmless(&why)),
+                }
+            }
+            Err(other) => return Err(stop(other)),
+        }
     }
-    Ok(WELL)
+    Ok(code)
 }
 
 /// A line that somebody types.

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::super::print::harmless;
 use super::super::{FOUND, LATER, Stop, WELL, report};
 use super::Reply;
-use crate::quarantine::Shown;
 use crate::quarantine::case::{Case, Event, Person};
+use crate::quarantine::{Moved, Rescued, Shown};
 
 /// A list of cases.
 pub fn cases(cases: &[Case], json: bool) {
@@ -200,6 +200,68 @@ pub fn counts(reply: &Reply, json: bool) -> Result<u8, Stop> {
     Ok(WELL)
 }
 
+/// What a repair came to; 1 where something is lost.
+pub fn rescued(rescued: &Rescued, json: bool) -> u8 {
+    let Rescued {
+        lost,
+        without_key,
+        without_message,
+        ..
+    } = rescued;
+    let is_well = [lost, without_key, without_message]
+        .iter()
+        .all(|list| list.is_empty())
+        && rescued.without_case == 0;
+    let code = if is_well { WELL } else { FOUND };
+    if json {
+        object(rescued);
+        return code;
+    }
+    println!("{} cases are saved", rescued.saved);
+    println!(
+        "the damaged index lies in {}; it still has keys: destroy it once you need it no more",
+        one_line(&rescued.aside)
+    );
+    if rescued.root_from_copy {
+        println!("the root key was lost, and taken from its copy");
+    }
+    for (why, list) in [
+        ("lost, as not all of it could be read", lost),
+        ("lost, as the key of its week is not there", without_key),
+        ("kept, but its message is not in the store", without_message),
+    ] {
+        for case in list {
+            println!("{}: {why}", one_line(case));
+        }
+    }
+    if rescued.without_case > 0 {
+        println!(
+            "{} messages have no case any more, and nobody opens them but with a backup of the index; the next start \
+             removes them: to try a backup, put it in place before",
+            rescued.without_case
+        );
+    }
+    if rescued.unknown > 0 {
+        println!(
+            "{} recipients were on their way and are unknown-outcome now: look at the MTA",
+            rescued.unknown
+        );
+    }
+    code
+}
+
+/// What moving messages came to.
+pub fn moved(moved: &Moved, json: bool) {
+    if json {
+        return object(moved);
+    }
+    println!(
+        "{} messages, {} bytes sealed, are in the new store and the same there; write it into quarantine.store, start \
+         the daemon, then remove the old one",
+        moved.messages, moved.bytes
+    );
+}
+
 fn object(value: &impl Serialize) {
     // JSON escapes control characters itself.
     println!("{}", serde_json::to_string(value).unwrap_or_default());
@@ -210,9 +272,11 @@ fn found(found: &BTreeMap<String, usize>) -> String {
     items.collect::<Vec<_>>().join(" ")
 }
 
-/// Text on one line, without control characters.
+/// Text on one line, without control characters and without what turns the direction of writing.
 fn one_line(text: &str) -> String {
-    harmless(text).replace(['\n', '\t', '\u{2028}', '\u{2029}'], " ")
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text = harmless(text).replace(['\n', '\t', '\u{2028}', '\u{2029}'], " ");
+    text.replace(turns, "\u{fffd}")
 }
 
 fn unlike() -> Stop {

@@ -2,6 +2,7 @@
 //! Turns options into the cases that are meant.
 
 use jiff::civil::Date;
+use serde_json::json;
 
 use super::super::{Stop, UNUSABLE};
 use super::{Request, ask, seconds};
@@ -50,6 +51,9 @@ pub struct Which {
     /// Only say how many cases are meant, and which.
     #[arg(long)]
     dry_run: bool,
+    /// One JSON object a line, for each case what became of it. Nothing is asked then: say --count.
+    #[arg(long)]
+    pub json: bool,
 }
 
 impl Narrow {
@@ -104,24 +108,42 @@ impl Which {
         }
     }
 
-    /// True where somebody has said how many cases these are.
-    pub fn is_sure(&self, count: usize) -> bool {
-        println!("{count} cases are meant");
-        if self.dry_run || count == 0 {
-            return false;
-        }
-        if let Some(said) = self.count {
-            let is_right = said == count;
-            if !is_right {
-                println!("these are not {said}: nothing was done");
+    /// Whether somebody has said how many cases these are; several want that.
+    ///
+    /// # Errors
+    /// Where he said another number: nothing is done.
+    pub fn is_sure(&self, ids: &[String]) -> Result<bool, Stop> {
+        let count = ids.len();
+        if self.dry_run {
+            match self.json {
+                true => println!("{}", json!({ "meant": count, "cases": ids })),
+                false => println!("{count} cases are meant: {}", ids.join(" ")),
             }
-            return is_right;
+            return Ok(false);
         }
-        println!("type their number to go on:");
-        let is_right = ask::typed() == count.to_string();
-        if !is_right {
-            println!("nothing was done");
+        let said = match self.count {
+            Some(said) => said.to_string(),
+            None if count == 1 && !self.cases.is_empty() => return Ok(true),
+            None if self.json => {
+                let told =
+                    format!("{count} cases are meant: say --count {count}; nothing was done");
+                return Err(Stop(UNUSABLE, told));
+            }
+            None if count == 0 => {
+                println!("no case is meant");
+                return Ok(false);
+            }
+            None => {
+                println!("{count} cases are meant; type their number to go on:");
+                ask::typed()
+            }
+        };
+        match said == count.to_string() {
+            true => Ok(true),
+            false => {
+                let told = format!("{count} cases are meant, not \"{said}\"; nothing was done");
+                Err(Stop(UNUSABLE, told))
+            }
         }
-        is_right
     }
 }

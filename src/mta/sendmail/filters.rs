@@ -280,10 +280,10 @@ fn signs(filters: &[MailFilter<'_>], name: &str) -> bool {
 pub fn submit(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let common: Vec<&str> = site.options("InputMailFilters").flat_map(names).collect();
     let daemons: Vec<Daemon<'_>> = site.options("DaemonPortOptions").map(Daemon).collect();
-    let (Some(entry), Some(own)) = (
-        daemons.iter().find(|daemon| daemon.is_submit(filter)),
-        ours(site, filter),
-    ) else {
+    let Some(entry) = daemons.iter().find(|daemon| daemon.is_submit(filter)) else {
+        return Vec::from_iter(filter.unheard(&site.shown(), "sendmail"));
+    };
+    let Some(own) = ours(site, filter) else {
         return Vec::new();
     };
     let (name, asked) = (entry.name(), entry.filters(&common));

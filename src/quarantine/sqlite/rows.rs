@@ -68,6 +68,14 @@ fn adoptable(
     Ok(None)
 }
 
+/// Forgets a case and all about it.
+pub fn forget(at: &Transaction<'_>, id: &str) -> rusqlite::Result<()> {
+    let blob = "SELECT blob FROM cases WHERE id = ?";
+    let blob: Option<Option<String>> = at.query_row(blob, [id], |row| row.get(0)).optional()?;
+    at.execute("DELETE FROM outbox WHERE case_id = ?", [id])?;
+    remove(at, id, &blob.flatten().unwrap_or_default())
+}
+
 fn remove(at: &Transaction<'_>, id: &str, blob: &str) -> rusqlite::Result<()> {
     at.execute("DELETE FROM cases WHERE id = ?", [id])?;
     at.execute("DELETE FROM blobs WHERE name = ?", [blob])?;
@@ -244,18 +252,21 @@ pub fn history(at: &Connection, id: &str) -> rusqlite::Result<Vec<Line>> {
 }
 
 /// Takes content and key from what nobody can do anything with any more.
-pub fn shred(at: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
+pub fn shred(at: &Transaction<'_>, id: Option<&str>) -> rusqlite::Result<Vec<(String, u64)>> {
     let finals = State::ALL.iter().filter(|state| state.is_final());
     let finals: Vec<String> = finals.map(|state| format!("'{state}'")).collect();
     let sql = format!(
-        "SELECT id, blob FROM cases WHERE blob IS NOT NULL AND legal_hold = 0 AND NOT EXISTS \
-         (SELECT 1 FROM recipients WHERE case_id = id AND state NOT IN ({}))",
-        finals.join(", ")
+        "SELECT id, blob, bytes FROM cases WHERE blob IS NOT NULL AND legal_hold = 0 AND NOT EXISTS \
+         (SELECT 1 FROM recipients WHERE case_id = id AND state NOT IN ({})){}",
+        finals.join(", "),
+        if id.is_some() { " AND id = ?" } else { "" }
     );
     let mut statement = at.prepare(&sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let rows = rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
-    for (id, blob) in &rows {
+    let rows = statement.query_map(params_from_iter(id), |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let rows = rows.collect::<rusqlite::Result<Vec<(String, String, u64)>>>()?;
+    for (id, blob, _) in &rows {
         at.execute(
             "UPDATE cases SET blob = NULL, details = NULL WHERE id = ?",
             [id],
@@ -267,7 +278,10 @@ pub fn shred(at: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
         let sql = "UPDATE events SET text = '' WHERE case_id = ? AND act IN ('put-off', 'reject', 'lose')";
         at.execute(sql, [id])?;
     }
-    Ok(rows.into_iter().map(|(_, blob)| blob).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(_, blob, bytes)| (blob, bytes))
+        .collect())
 }
 
 /// Forgets the cases of these messages that are `prepared`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! What passes untouched but for the level.
 
-use super::Door::{Bare, Chroot, Monitor};
+use super::Door::{Bare, Chroot, Monitor, Refusing};
 use super::{AHV, COLLEAGUE, Case, STRANGER, Site, body_of, header_as_sent, header_of, letter};
 use crate::mta::smtp::{Client, Letter};
 
@@ -133,7 +133,7 @@ fn one_connection(site: &Site) {
     ];
     let letters =
         letters.map(|(case, body, code)| (letter(case, &[STRANGER], "Post", &body), code));
-    let (mut client, _) = Client::connect(site.port(Chroot));
+    let (mut client, _) = Client::connect(site.port(Refusing));
     client.command("EHLO client.example.ch");
     for (letter, code) in &letters {
         assert_eq!(client.send(letter).code, *code, "{}", letter.id());
