@@ -223,7 +223,7 @@ fn the_report_names_each_finding_with_the_line_to_write() -> Result<(), Box<dyn 
     for line in [
         "hole   main.cf (entrance)\n       no smtpd asks the filter at unix:",
         "\n       write  smtpd_milters = { unix:pii-milter/milter.sock, default_action=tempfail,",
-        "\n2 holes, 0 doubts, 0 notes\n",
+        "\n2 holes, 1 doubt, 0 notes\n",
     ] {
         assert!(text.contains(line), "{line} in\n{text}");
     }
