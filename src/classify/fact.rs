@@ -2,15 +2,18 @@
 //! Turns a message as a whole into facts about it: a bulk list, recipients shown to each other, an
 //! invoice, prospecting.
 
+mod invoice;
+mod prospecting;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::detect::phrases::Phrases;
 use crate::detect::{Entity, Finding, Mailbox, mailbox};
-use crate::extract::{self, Extract, Text};
-use crate::message::{Address, Message, PartPath};
+use crate::extract::Extract;
+use crate::message::{Address, Message};
 
 use super::role::Role;
 
@@ -79,8 +82,8 @@ pub(super) fn all(
     let facts = [
         bulk_list(findings, bulk),
         exposed(message, bulk),
-        invoice(extract, findings),
-        prospecting(message, &extract.texts),
+        invoice::of(extract, findings),
+        prospecting::of(message, &extract.texts),
     ];
     facts.into_iter().flatten().collect()
 }
@@ -147,166 +150,4 @@ fn exposed(message: &Message, bulk: Bulk) -> Option<Fact> {
             .map(|(count, _, what)| format!("{count} {what} in To and Cc"))
             .collect(),
     )
-}
-
-static INVOICE: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::of(&["facture", "rechnung", "fattura", "factuur", "invoice"]));
-static AMOUNT: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::of(&[
-        "montant", "total", "betrag", "importo", "totale", "bedrag", "totaal", "amount", "payable",
-        "zahlbar", "à payer",
-    ])
-});
-static CURRENCY: LazyLock<Phrases> =
-    LazyLock::new(|| Phrases::of(&["chf", "eur", "€", "£", "gbp", "fr."]));
-
-/// An invoice, and whether to a consumer: then a private address stands on it, and no second VAT number.
-fn invoice(extract: &Extract, findings: &[(Finding, Role)]) -> Option<Fact> {
-    let electronic = extract.parts.iter();
-    let electronic = electronic.filter(|part| part.format == extract::INVOICE);
-    let electronic: HashSet<&PartPath> = electronic.map(|part| &part.part).collect();
-    let is_electronic = |text: &Text| electronic.contains(&text.part);
-    let texts = || extract.texts.iter().enumerate();
-    let told = texts().filter(|(_, text)| is_electronic(text));
-    let others = texts()
-        .filter(|(_, text)| !is_electronic(text) && INVOICE.words(&text.content).next().is_some());
-    for (at, text) in told.chain(others) {
-        let is_electronic = is_electronic(text);
-        let of = |entity| {
-            findings
-                .iter()
-                .filter(move |(one, _)| one.text == at && one.entity == entity)
-        };
-        let pays = of(Entity::BankAccount).count() > 0 || of(Entity::VatNumber).count() > 0;
-        let sums = pays || AMOUNT.is_in(&text.content);
-        let has_sum = sums && CURRENCY.is_in(&text.content);
-        if !is_electronic && !has_sum {
-            continue;
-        }
-        let private = of(Entity::PostalAddress).any(|(_, role)| *role == Role::Private);
-        let buyer_is_taxed = of(Entity::VatNumber).count() > 1;
-        let kind = if private && !buyer_is_taxed {
-            "to a consumer"
-        } else {
-            "to a company"
-        };
-        let how = if is_electronic {
-            "an electronic invoice"
-        } else {
-            "words of an invoice"
-        };
-        return Fact::counted(Entity::Invoice, vec![how.to_owned(), kind.to_owned()]);
-    }
-    None
-}
-
-/// Words of advertising; two of them make it one.
-static ADVERTISING: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::of(&[
-        "newsletter",
-        "lettre d'information",
-        "infolettre",
-        "offre",
-        "code promo",
-        "promotion",
-        "réduction",
-        "découvrez",
-        "soldes",
-        "rabatt",
-        "rabattcode",
-        "angebot",
-        "angebote",
-        "sonderangebot",
-        "gutschein",
-        "aktion",
-        "jetzt entdecken",
-        "jetzt anmelden",
-        "offerta",
-        "offerte",
-        "sconto",
-        "codice sconto",
-        "codice promozione",
-        "scopri",
-        "promozione",
-        "nieuwsbrief",
-        "aanbieding",
-        "kortingscode",
-        "korting",
-        "ontdek",
-        "special offer",
-        "discount",
-        "promo code",
-        "sale ends",
-        "shop now",
-        "limited time",
-        "voucher",
-        "% off",
-    ])
-});
-/// A way out, in words (ePrivacy Directive, Art. 13(2); GDPR, Art. 21(2)).
-static WAY_OUT: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::of(&[
-        "se désabonner",
-        "désabonn",
-        "désinscri",
-        "ne plus recevoir",
-        "abmelden",
-        "abbestell",
-        "abmeldelink",
-        "keine angebote mehr",
-        "disiscri",
-        "cancella l'iscrizione",
-        "annulla l'iscrizione",
-        "non desideri più",
-        "uitschrijven",
-        "schrijf u hier uit",
-        "afmelden",
-        "unsubscribe",
-        "opt out",
-        "opt-out",
-        "stop receiving",
-    ])
-});
-
-/// Advertising, counted where it offers no way out.
-fn prospecting(message: &Message, texts: &[Text]) -> Option<Fact> {
-    let has_field = |name: &str| message.fields.iter().any(|field| field.is(name));
-    let bodies = texts
-        .iter()
-        .filter(|text| !text.part.0.starts_with("header:"));
-    let bodies: Vec<&str> = bodies.map(|text| text.content.as_str()).collect();
-    let cues = bodies.iter().flat_map(|body| ADVERTISING.words(body));
-    let cues: HashSet<String> = cues.map(str::to_lowercase).collect();
-    if cues.is_empty() {
-        return None;
-    }
-    let in_words = bodies.iter().any(|body| WAY_OUT.is_in(body));
-    let is_listed = has_field("List-Unsubscribe");
-    if cues.len() < 2 && !is_listed && !in_words {
-        return None;
-    }
-    let one_click = has_field("List-Unsubscribe-Post");
-    let ways = [
-        (one_click && is_listed, "a way out at one click (RFC 8058)"),
-        (
-            is_listed && !one_click,
-            "a way out in List-Unsubscribe (RFC 2369)",
-        ),
-        (in_words, "a way out in words"),
-    ];
-    let mut why: Vec<String> = ways
-        .iter()
-        .filter(|(holds, _)| *holds)
-        .map(|(_, word)| (*word).to_owned())
-        .collect();
-    let counted = why.is_empty();
-    if counted {
-        why.push("no way out".to_owned());
-    }
-    why.insert(0, "words of advertising".to_owned());
-    Some(Fact {
-        entity: Entity::Prospecting,
-        counted,
-        why,
-    })
 }

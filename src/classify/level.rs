@@ -13,6 +13,7 @@ use crate::detect::{Confidence, Entity, MAX_KEPT};
 use crate::nearest::{did_you_mean, instead};
 use crate::units::Parsed;
 
+use super::role::Role;
 use super::{Bulk, Sensitivity};
 
 /// The levels and what makes a message one of them.
@@ -28,11 +29,16 @@ pub struct Levels {
     pub bulk: Bulk,
 }
 
-/// How many distinct values of each entity count, and how many of the contact data are private.
+/// How many distinct values of each entity count, and what of the contact data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    entities: BTreeMap<Entity, usize>,
-    private: usize,
+    pub(super) entities: BTreeMap<Entity, usize>,
+    /// How many of them are private contact data.
+    #[serde(default)]
+    pub(super) private: BTreeMap<Entity, usize>,
+    /// How many are contact data that count only while other findings do.
+    #[serde(default)]
+    pub(super) beside: BTreeMap<Entity, usize>,
 }
 
 impl Counts {
@@ -42,9 +48,18 @@ impl Counts {
     }
 
     /// Counts a value.
-    pub(super) fn add(&mut self, entity: Entity, is_private: bool) {
+    pub(super) fn add(&mut self, entity: Entity, role: Role) {
         *self.entities.entry(entity).or_default() += 1;
-        self.private += usize::from(is_private);
+        match role {
+            Role::Private => *self.private.entry(entity).or_default() += 1,
+            Role::Contact(_) => *self.beside.entry(entity).or_default() += 1,
+            Role::Counted | Role::Aside(_) => (),
+        }
+    }
+
+    /// How many private contact data there are.
+    pub(super) fn private(&self) -> usize {
+        self.private.values().sum()
     }
 }
 
@@ -52,16 +67,16 @@ impl Counts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     text: String,
-    terms: Vec<Term>,
+    pub(super) terms: Vec<Term>,
 }
 
 /// So many distinct values of these entities.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Term {
-    count: usize,
-    entities: Vec<Entity>,
+pub(super) struct Term {
+    pub count: usize,
+    pub entities: Vec<Entity>,
     /// True of `personal`, to which private contact data belong.
-    private: bool,
+    pub private: bool,
 }
 
 /// A condition that never decides.
@@ -201,11 +216,8 @@ impl Condition {
     }
 
     fn holds(&self, counts: &Counts) -> bool {
-        let count = |entity: &Entity| counts.of(*entity);
-        self.terms.iter().all(|term| {
-            let private = if term.private { counts.private } else { 0 };
-            term.entities.iter().map(count).sum::<usize>() + private >= term.count
-        })
+        let mut terms = self.terms.iter();
+        terms.all(|term| term.found(counts) >= term.count)
     }
 }
 
@@ -226,6 +238,13 @@ impl FromStr for Condition {
 }
 
 impl Term {
+    /// How many values are of this term.
+    pub fn found(&self, counts: &Counts) -> usize {
+        let private = if self.private { counts.private() } else { 0 };
+        let entities = self.entities.iter();
+        entities.map(|entity| counts.of(*entity)).sum::<usize>() + private
+    }
+
     fn read(words: &[&str], whole: &str) -> Result<Self, String> {
         let (count, word) = match words {
             [word] => (1, *word),
@@ -289,7 +308,7 @@ mod tests {
         let entities = counts.iter().copied().collect();
         condition.holds(&Counts {
             entities,
-            private: 0,
+            ..Counts::default()
         })
     }
 

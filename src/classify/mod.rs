@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns findings into how sensitive a message is, and why. The values end here.
 
+mod change;
 mod fact;
 mod level;
 mod participant;
@@ -16,6 +17,7 @@ use crate::detect::{Confidence, Entity, Finding, Found};
 use crate::extract::{Extract, Text, Unreadable, Why};
 use crate::message::{Message, PartPath};
 use crate::secret::{mask, mask_all};
+pub use change::Step;
 pub use fact::{Bulk, Fact};
 pub use level::{Condition, Counts, Levels};
 use role::{Role, Roles};
@@ -136,7 +138,7 @@ pub fn weigh(
         };
         if aside.is_none() {
             if values.insert((finding.entity, finding.value.clone())) {
-                counts.add(finding.entity, role == Role::Private);
+                counts.add(finding.entity, role);
             }
             if by_detector.insert((finding.detector.clone(), finding.value.clone())) {
                 *found.entry(finding.detector.to_string()).or_default() += 1;
@@ -155,7 +157,7 @@ pub fn weigh(
         .filter(|fact| fact.counted)
         .map(|fact| fact.entity);
     for fact in parts.chain(told) {
-        counts.add(fact, false);
+        counts.add(fact, Role::Counted);
         *found.entry(fact.as_str().to_owned()).or_default() += 1;
     }
     let (sensitivity, condition) = levels.highest(&counts);

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::detect::{Mailbox, mailbox};
 use crate::message::words::decode_words;
 use crate::message::{Address, Message};
 
@@ -24,6 +25,14 @@ pub fn addresses(message: &Message) -> HashSet<String> {
     }
     found.remove("");
     found
+}
+
+/// True where the mailboxes of From are those of people at work, or of services.
+pub fn is_from_work(message: &Message) -> bool {
+    let fields = message.fields.iter().filter(|field| field.is("From"));
+    let values = fields.filter_map(|field| message.raw.get(field.value.clone()));
+    let mut senders = values.flat_map(Address::list).peekable();
+    senders.peek().is_some() && senders.all(|one| mailbox(&one.folded()) != Mailbox::Private)
 }
 
 /// The words of the names of those who take part, in small letters, as From, To, Cc and Reply-To show them.

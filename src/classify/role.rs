@@ -4,6 +4,8 @@
 //! Contact data of those who take part, of people at work and of services raise no level by themselves;
 //! a company's account and VAT number are its own. What counts and why is told in doc/detection.md.
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::HashSet;
@@ -55,6 +57,8 @@ pub(super) struct Roles<'a> {
     places: Vec<Place>,
     /// Of each text, whether its body speaks of a person.
     persons: Vec<bool>,
+    /// True where who writes does so from the mailbox of a company or a service.
+    is_from_work: bool,
 }
 
 /// Where a finding stands, which says something of those beside it.
@@ -107,6 +111,7 @@ impl<'a> Roles<'a> {
             names: participant::names(message),
             places,
             persons,
+            is_from_work: participant::is_from_work(message),
         }
     }
 
@@ -238,8 +243,24 @@ impl<'a> Roles<'a> {
             .iter()
             .any(|one| one.entity == Entity::VatNumber);
         numbered
-            || self.zone(finding) == Zone::Signature && self.is_seen(finding)
+            || (self.zone(finding) == Zone::Signature && self.is_of_company(finding))
             || (has(&said, INVOICE) && has_company(&said))
+    }
+
+    /// True where a signature is that of a company: it names one, or who writes at the top does so from work.
+    /// An account in the signature of a private person is hers.
+    fn is_of_company(&self, finding: &Finding) -> bool {
+        let span = &finding.span;
+        let said = self.words(
+            finding,
+            span.start.saturating_sub(ACCOUNT)..span.end + ACCOUNT,
+        );
+        let line = self.line(finding);
+        let text = self.texts.get(finding.text);
+        let is_quoted = text
+            .and_then(|text| text.content.get(line))
+            .is_some_and(|line| line.starts_with('>'));
+        self.is_seen(finding) && (has_company(&said) || (self.is_from_work && !is_quoted))
     }
 
     /// True where an amount is somebody's: a person in the body of the text, or the writer's or the

@@ -39,7 +39,7 @@ fn message() -> Message {
     }
 }
 
-fn levels() -> Levels {
+pub(in crate::classify) fn levels() -> Levels {
     let lines: IndexMap<String, Vec<Condition>> = crate::yaml::read(
         "internal: [ personal, 5 contact ]\n\
          restricted: [ special-category, 10 national-id ]\n\
@@ -56,7 +56,7 @@ fn levels() -> Levels {
     .unwrap()
 }
 
-fn text(content: &str) -> Text {
+pub(in crate::classify) fn text(content: &str) -> Text {
     Text {
         part: PartPath("1".into()),
         content: content.into(),
@@ -65,7 +65,12 @@ fn text(content: &str) -> Text {
     }
 }
 
-fn finding(text: usize, content: &str, value: &str, entity: Entity) -> Finding {
+pub(in crate::classify) fn finding(
+    text: usize,
+    content: &str,
+    value: &str,
+    entity: Entity,
+) -> Finding {
     let start = content.find(value).unwrap();
     Finding {
         detector: format!("test.{}", entity.as_str()).into(),

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Says what would happen to a message, and why.
 
+mod instead;
+
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use instead::Instead;
 use serde_json::{Value, json};
 
+use super::language::Language;
 use super::parts::Parts;
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
@@ -17,8 +21,8 @@ use crate::message::{Address, Envelope, Message, PartPath, Recipient, header, wo
 /// Say what would happen to a message, and why.
 ///
 /// Reads the message as the milter would, and prints what was found, the level with the line of
-/// `classify` that holds, the decision for each recipient with the cell or exception that says so, and
-/// every edit. It changes nothing and sends nothing. In monitor mode too it says what "enforce" would do.
+/// `classify` that holds, the decision for each recipient with the cell or exception that says so,
+/// every edit, and what would have to be different for a lower level or another channel. It changes nothing and sends nothing. In monitor mode too it says what "enforce" would do.
 ///
 /// Exit code: 0 nothing found, 1 something found, 2 the file or the policy cannot be used.
 #[derive(Debug, clap::Args)]
@@ -27,6 +31,7 @@ Examples:
   pii-milter explain mail.eml
   pii-milter explain mail.eml --from anna@example.ch --to beat@kunde.example --to carla@example.ch
   pii-milter explain mail.eml --client 203.0.113.5        # as if it came from outside
+  pii-milter explain mail.eml --language fr               # the evidence in French
   pii-milter explain mail.eml --policy new.yaml --json | jq .decisions")]
 pub struct Args {
     /// The message; "-" reads standard input.
@@ -46,6 +51,9 @@ pub struct Args {
     /// Judge by this configuration instead.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// The language that the evidence is told in.
+    #[arg(long, value_name = "LANGUAGE", value_enum, default_value_t)]
+    language: Language,
     /// One JSON object instead of tables.
     #[arg(long)]
     json: bool,
@@ -58,16 +66,19 @@ pub fn run(args: &Args, config: Option<&Path>) -> Result<u8, Stop> {
     let envelope = envelope(args, &raw)?;
     let message_id = input::message_id(&raw);
     let sender = envelope.sender.clone();
-    let mut verdict = inspect(envelope, raw.clone(), None, &policy);
+    let mut verdict = inspect(envelope.clone(), raw.clone(), None, &policy);
     mask_subject(&mut verdict, &raw);
-    let message = Message::read(Envelope::nobody(input::today()), raw, policy.budget.tree);
-    let parts = Parts::of(&extract::all(&message, &policy.budget));
+    let message = Message::read(envelope, raw, policy.budget.tree);
+    let extract = extract::all(&message, &policy.budget);
+    let instead = Instead::of(&message, &extract.parts, &verdict, &policy);
+    let parts = Parts::of(&extract);
     let path = args.file.display().to_string();
     let report = Report::new(path, message_id, verdict.classification.clone());
     if args.json {
-        report::print_json(&whole(&report, &verdict, &parts));
+        report::print_json(&whole(&report, &verdict, &parts, &instead));
     } else {
-        print(&report, &verdict, &parts, &sender, &policy);
+        print(&report, &verdict, &parts, &sender, &policy, args.language);
+        instead.print(args.language);
     }
     Ok(if report.is_found() { FOUND } else { WELL })
 }
@@ -151,7 +162,7 @@ fn mask_subject(verdict: &mut Verdict, raw: &[u8]) {
 }
 
 /// The report with what is decided and done, as `interface.md` lays it down.
-fn whole(report: &Report, verdict: &Verdict, parts: &Parts) -> Value {
+fn whole(report: &Report, verdict: &Verdict, parts: &Parts, instead: &Instead) -> Value {
     let mut whole = json!(report);
     let plan = &verdict.plan;
     let edits: Vec<Value> = plan.edits().map(|edit| edit.as_json()).collect();
@@ -162,6 +173,7 @@ fn whole(report: &Report, verdict: &Verdict, parts: &Parts) -> Value {
         "decisions": verdict.decisions,
         "edits": edits,
         "copies": [],
+        "instead": instead,
     });
     if let (Value::Object(whole), Value::Object(decided)) = (&mut whole, decided) {
         whole.extend(decided);
@@ -169,7 +181,14 @@ fn whole(report: &Report, verdict: &Verdict, parts: &Parts) -> Value {
     whole
 }
 
-fn print(report: &Report, verdict: &Verdict, parts: &Parts, sender: &Address, policy: &Policy) {
+fn print(
+    report: &Report,
+    verdict: &Verdict,
+    parts: &Parts,
+    sender: &Address,
+    policy: &Policy,
+    language: Language,
+) {
     let from = if sender.as_str().is_empty() {
         "nobody (a bounce)"
     } else {
@@ -189,9 +208,9 @@ fn print(report: &Report, verdict: &Verdict, parts: &Parts, sender: &Address, po
     println!("policy     {}\n", policy.digest);
     println!("{}\n", parts.table().trim_fmt());
     if report.findings.is_empty() && report.unreadable.is_empty() {
-        println!("nothing found");
+        println!("{}", language.sentences().nothing_found);
     }
-    report.print_findings();
+    report.print_findings(language);
     let mut decisions = report::table(&["recipient", "kind", "channel", "because of"]);
     for decision in &verdict.decisions {
         decisions.add_row([

@@ -17,6 +17,7 @@ mod completions;
 mod explain;
 mod extract;
 mod input;
+mod language;
 mod parts;
 mod recipients;
 mod relays;

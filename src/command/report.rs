@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use super::language::Language;
 use super::print;
 use crate::classify::{Classification, Evidence};
 use crate::extract::Unreadable;
@@ -46,15 +47,18 @@ impl Report {
     }
 
     /// Prints what was found, for a person.
-    pub fn print_findings(&self) {
+    pub fn print_findings(&self, language: Language) {
+        let words = language.sentences();
         if !self.findings.is_empty() {
-            let mut table = table(&["found", "what", "sure", "where", "value", "why"]);
+            let mut table = table(&words.heads);
             for evidence in &self.findings {
                 let set_aside = if evidence.counted {
                     ""
                 } else {
-                    "not counted: "
+                    words.not_counted
                 };
+                let why = evidence.why.iter().map(|why| language.reason(why));
+                let why: Vec<String> = why.collect();
                 let place = if evidence.place.is_empty() {
                     evidence.part.to_string()
                 } else {
@@ -62,18 +66,19 @@ impl Report {
                 };
                 table.add_row([
                     evidence.detector.clone(),
-                    evidence.entity.as_str().to_owned(),
-                    evidence.confidence.as_str().to_owned(),
+                    language.entity(evidence.entity).to_owned(),
+                    language.confidence(evidence.confidence).to_owned(),
                     place,
                     evidence.masked.clone(),
-                    format!("{set_aside}{}", evidence.why.join(", ")),
+                    format!("{set_aside}{}", why.join(", ")),
                 ]);
             }
             println!("{}", table.trim_fmt());
         }
         for part in &self.unreadable {
             println!(
-                "not read: {} ({}): {}",
+                "{}: {} ({}): {}",
+                words.not_read,
                 part.part,
                 part.why.as_str(),
                 part.detail

@@ -11,6 +11,7 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::language::Language;
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input, print};
 use crate::classify::{self, Sensitivity};
@@ -96,7 +97,7 @@ impl Tally {
             self.is_alone = !report::print_json(&report);
         } else if report.is_found() {
             println!("{}  [{}]", report.path, report.level);
-            report.print_findings();
+            report.print_findings(Language::default());
             self.is_alone = !print::line(format_args!(""));
         }
     }

@@ -93,6 +93,30 @@ pub fn decide(features: &Features, weight: Weight, table: &Table) -> Vec<Decisio
     settled.collect()
 }
 
+/// What the table says of such a message to each kind, exceptions and limits aside. Nobody is named.
+pub fn by_kind(features: &Features, weight: Weight, table: &Table) -> Vec<Decision> {
+    let level = weight.sensitivity.0;
+    let direction = weight.direction.as_str();
+    let column = table.columns().get(level).map_or("", String::as_str);
+    let rows = table
+        .kinds()
+        .names()
+        .iter()
+        .zip(table.rows(weight.direction));
+    let rows = rows.map(|(kind, row)| {
+        let strictness = |channel: &str| table.strictness(channel);
+        let (channel, name) = row.cell(&features.communications, level, strictness);
+        Decision {
+            recipient: String::new(),
+            kind: kind.clone(),
+            channel: channel.to_owned(),
+            because: format!("decide.{direction}.{name}[{column}]"),
+            refused: None,
+        }
+    });
+    rows.collect()
+}
+
 /// What exceptions and table say for a recipient, before it is asked what the channel takes.
 struct Chosen<'a> {
     kind: usize,

@@ -2,7 +2,7 @@
 //! Keeps the detectors that are programs, and where they are tried.
 
 use super::candidate::Candidate;
-use super::{date, email, mrz, phone, place, salary, secrets};
+use super::{address, date, email, mrz, phone, salary, secrets};
 
 /// A detector that is a program. A new one is a file and a line in `ENGINES`.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub(super) const ENGINES: &[Engine] = &[
     Engine {
         name: "address",
         anchor: Anchor::Digit,
-        find: place::find,
+        find: address::find,
         check: None,
     },
     Engine {

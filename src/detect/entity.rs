@@ -95,6 +95,11 @@ pub const GROUPS: &[(&str, &[Entity])] = &[
 ];
 
 impl Entity {
+    /// True for what holds of a message or a part as a whole, and is no value in it.
+    pub fn is_fact(self) -> bool {
+        self >= Self::Unreadable
+    }
+
     /// True for GDPR Art. 9 and 10: of such a finding nothing is ever shown.
     pub fn is_special(self) -> bool {
         members("special-category").contains(&self)

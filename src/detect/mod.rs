@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finds personal data in texts: anchors in one fast pass, rules only there.
 
+mod address;
 mod candidate;
 mod date;
 mod detector;
@@ -23,8 +24,6 @@ mod password;
 mod pattern;
 mod phone;
 pub(crate) mod phrases;
-mod place;
-mod postcode;
 pub mod rule;
 mod run;
 mod salary;

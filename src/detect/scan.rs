@@ -11,7 +11,7 @@ use super::names::Names;
 use super::near::{Around, Near};
 use super::pattern::{Spent, Stretch};
 use super::run::{Run, Side};
-use super::settle::Pending;
+use super::settle::{Pending, Yields};
 use super::shape::{self, MAX_LENGTH};
 use super::token::{Ahead, Token};
 use super::words::{Said, Words};
@@ -31,8 +31,8 @@ pub(super) struct Hit {
     pub why: Vec<String>,
     /// How far off its keyword stands, in bytes.
     pub keyword: usize,
-    /// True of an address, whose ends are a guess: it hides nothing else.
-    pub yields: bool,
+    /// What it gives way to.
+    pub yields: Yields,
 }
 
 /// What a scan cost.
@@ -371,7 +371,11 @@ impl<'a> Scan<'a> {
             value,
             why,
             keyword,
-            yields: rule.entity == Entity::PostalAddress,
+            yields: match rule.entity {
+                Entity::PostalAddress => Yields::ToOthers,
+                Entity::PersonName => Yields::ToAddresses,
+                _ => Yields::ToBetter,
+            },
         });
     }
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::scan::Hit;
 
@@ -12,6 +13,17 @@ pub(super) const MAX_BACK: usize = 2048;
 /// With so many hits on end, those that no later one can overlap are settled, lest a long row of them
 /// pile up.
 const MAX_PENDING: usize = 4096;
+
+/// What a hit gives way to, where others overlap it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Yields {
+    /// To what is surer or longer.
+    ToBetter,
+    /// An address, whose ends are a guess: to all but names inside it, which are those of streets and towns.
+    ToOthers,
+    /// A name: to the address that it stands in.
+    ToAddresses,
+}
 
 /// Hits that later ones may still overlap.
 #[derive(Debug, Default)]
@@ -51,19 +63,25 @@ impl Pending {
 
     /// Takes everything, in order of place, no two of them overlapping.
     ///
-    /// An address gives way to all others. Of these the higher confidence stays, then the longer hit, then the one whose keyword is
-    /// nearer, then the earlier rule, then the earlier place.
+    /// An address gives way to others, and names inside it to the address. Of the rest the higher confidence
+    /// stays, then the longer hit, then the one whose keyword is nearer, then the earlier rule, then the
+    /// earlier place.
     fn settled(&mut self) -> impl Iterator<Item = Hit> + use<> {
-        self.hits.sort_by_key(|hit| {
+        let addresses = self
+            .hits
+            .iter()
+            .filter(|hit| hit.yields == Yields::ToOthers);
+        let mut addresses: Vec<Range<usize>> = addresses.map(|hit| hit.span.clone()).collect();
+        addresses.sort_unstable_by_key(|span| span.start);
+        self.hits.sort_by_cached_key(|hit| {
             let length = hit.span.len();
             let weight = Reverse((hit.confidence, length));
-            (
-                hit.yields,
-                weight,
-                hit.keyword,
-                hit.detector,
-                hit.span.start,
-            )
+            let turn = match hit.yields {
+                Yields::ToAddresses if stands_in(&addresses, &hit.span) => 2,
+                Yields::ToOthers => 1,
+                _ => 0,
+            };
+            (turn, weight, hit.keyword, hit.detector, hit.span.start)
         });
         let mut kept: BTreeMap<usize, Hit> = BTreeMap::new();
         for hit in self.hits.drain(..) {
@@ -89,7 +107,7 @@ mod tests {
             value: String::new(),
             why: Vec::new(),
             keyword: 0,
-            yields: false,
+            yields: Yields::ToBetter,
         }
     }
 
@@ -109,4 +127,11 @@ mod tests {
         assert_eq!(given.iter().filter(|span| span.len() == 10).count(), 12);
         assert!(given.windows(2).all(|two| two[0].end <= two[1].start));
     }
+}
+
+/// True where a span lies within the last of these, in order of place, that begins before it.
+fn stands_in(spans: &[Range<usize>], span: &Range<usize>) -> bool {
+    let after = spans.partition_point(|one| one.start <= span.start);
+    let last = after.checked_sub(1).and_then(|at| spans.get(at));
+    last.is_some_and(|one| span.end <= one.end)
 }

@@ -86,16 +86,19 @@ pub(super) enum Manner {
     Advert,
     Notice,
     Course,
+    /// A form or a letter that asks whoever reads it: it says nothing of those who are not named.
+    Asked,
 }
 
 /// The kinds of text by their names in the files, and whether one phrase tells of the whole text rather
 /// than of its paragraph.
-const MANNERS: [(&str, Manner, bool); 5] = [
+const MANNERS: [(&str, Manner, bool); 6] = [
     ("newsletter", Manner::Newsletter, true),
     ("press", Manner::Press, true),
     ("advert", Manner::Advert, true),
     ("notice", Manner::Notice, false),
     ("course", Manner::Course, false),
+    ("asked", Manner::Asked, false),
 ];
 
 impl Manner {
@@ -107,6 +110,7 @@ impl Manner {
             Self::Advert => "in an advertisement",
             Self::Notice => "in a notice",
             Self::Course => "in the programme of a course",
+            Self::Asked => "asked of many",
         }
     }
 }

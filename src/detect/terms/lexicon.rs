@@ -150,8 +150,12 @@ impl Lexicon {
         let mut patterns = Vec::new();
         let mut add = |tier: Tier, field: &str, terms: &[String]| {
             let field: Arc<str> = field.into();
-            for term in terms {
-                let Some(parts) = form::read(term, self.language) else {
+            let written = terms.iter().map(|term| (term, term.clone()));
+            let respelled = terms
+                .iter()
+                .filter_map(|term| Some((term, self.respelled(term)?)));
+            for (term, written) in written.chain(respelled) {
+                let Some(parts) = form::read(&written, self.language) else {
                     continue;
                 };
                 let own = |map: &IndexMap<String, Vec<String>>| -> Option<Arc<[Vec<Part>]>> {
@@ -200,6 +204,25 @@ impl Lexicon {
             }
         }
         patterns
+    }
+
+    /// A German term as it is written where there are no umlauts: `Hoersturz`.
+    fn respelled(&self, term: &str) -> Option<String> {
+        const UMLAUTS: [(char, &str); 6] = [
+            ('ä', "ae"),
+            ('ö', "oe"),
+            ('ü', "ue"),
+            ('Ä', "Ae"),
+            ('Ö', "Oe"),
+            ('Ü', "Ue"),
+        ];
+        let is_one =
+            self.language == Some(Language::De) && term.contains(UMLAUTS.map(|(umlaut, _)| umlaut));
+        is_one.then(|| {
+            UMLAUTS.iter().fold(term.to_owned(), |term, (umlaut, two)| {
+                term.replace(*umlaut, two)
+            })
+        })
     }
 
     fn all(&self, terms: &[String]) -> Vec<Vec<Part>> {

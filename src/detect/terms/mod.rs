@@ -24,6 +24,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 
 use super::scan::Hit;
+use super::settle::Yields;
 use super::{Confidence, Entity};
 use crate::shipped;
 use cues::Cues;
@@ -124,7 +125,7 @@ impl Terms {
                     confidence: found.confidence,
                     why: found.why,
                     keyword: usize::MAX,
-                    yields: false,
+                    yields: Yields::ToBetter,
                 })
             })
             .collect();

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::cues::Cue;
 use super::language::LANGUAGES;
 use super::word::Word;
-use crate::detect::names::Names;
+use crate::detect::names::word::Kinds;
+use crate::detect::names::{self, Names};
 
 /// So many words before a term, *I*, *my* or *your* is about it.
 const NEAR: usize = 5;
@@ -20,6 +21,7 @@ pub(super) enum Who {
     Pronoun,
     Reader,
     Writer,
+    Called,
     Role,
     Relative,
     Born,
@@ -33,6 +35,7 @@ impl Who {
             Self::Pronoun => "he or she, named before",
             Self::Reader => "the reader",
             Self::Writer => "the writer",
+            Self::Called => "a given name",
             Self::Role => "a word for a person",
             Self::Relative => "a relative",
             Self::Born => "a date of birth",
@@ -118,6 +121,7 @@ impl People {
             last = cue;
         }
         people.name(text, words);
+        people.call(text, words);
         people
     }
 
@@ -131,6 +135,34 @@ impl People {
                 self.meant.push((Who::Named, name.span));
             }
         }
+    }
+
+    /// Adds common given names that stand alone, which families, schools and teams call each other by.
+    fn call(&mut self, text: &str, words: &[Word]) {
+        let mut called = Vec::new();
+        for (at, word) in words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| word.is_capital(text))
+        {
+            let kinds =
+                |word: &Word| names::word::Word::at(text, word.span.start).map(|word| word.kinds);
+            let goes_on = words.get(at + 1).is_some_and(|next| {
+                text.get(word.span.end..next.span.start) == Some(" ") && next.is_capital(text)
+            });
+            let before = at.checked_sub(1).and_then(|at| words.get(at));
+            let is_place = before
+                .and_then(kinds)
+                .is_some_and(|kinds| kinds.is(Kinds::BEFORE));
+            let is_given =
+                kinds(word).is_some_and(|kinds| kinds.given() > 1 && !kinds.is(Kinds::TOWN));
+            let known = self.meant.iter().map(|(_, place)| place);
+            let mut known = known.chain(&self.professionals);
+            if is_given && !goes_on && !is_place && !known.any(|own| overlaps(own, &word.span)) {
+                called.push((Who::Called, word.span.clone()));
+            }
+        }
+        self.meant.extend(called);
     }
 
     /// True where a stretch is of a name.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::Found;
-use super::cues::{Cues, paragraph};
+use super::cues::{Cues, Manner, paragraph};
 use super::form::Part;
 use super::index::{Hit, Index};
 use super::language::{LANGUAGES, Language, Vote};
@@ -75,7 +75,7 @@ fn join(text: &str, index: &Index, mut found: Vec<Found>) -> Vec<Found> {
             let between = text.get(last.span.end..one.span.start);
             entity(last) == entity(&one)
                 && (one.span.start < last.span.end
-                    || between.is_some_and(|between| [" ", "-"].contains(&between)))
+                    || between.is_some_and(|between| [" ", "-", "'", "’"].contains(&between)))
         };
         match joined.last_mut().filter(follows) {
             Some(last) => {
@@ -87,7 +87,32 @@ fn join(text: &str, index: &Index, mut found: Vec<Found>) -> Vec<Found> {
             None => joined.push(one),
         }
     }
+    for one in &mut joined {
+        one.span.end += compound(text.get(one.span.end..).unwrap_or_default());
+    }
     joined
+}
+
+/// How far a word goes on behind hyphens: `Burnout-Syndrom`.
+fn compound(rest: &str) -> usize {
+    let mut parts = rest.split('-');
+    if parts.next() != Some("") {
+        return 0;
+    }
+    let mut length = 0;
+    for part in parts {
+        let word = part
+            .find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(part.len());
+        if word == 0 {
+            break;
+        }
+        length += 1 + word;
+        if word < part.len() {
+            break;
+        }
+    }
+    length
 }
 
 impl<'a> Whole<'a> {
@@ -171,13 +196,21 @@ impl<'a> Whole<'a> {
         );
         let is_sure = term.pattern.tier != Tier::Weak && is_body;
         let is_strong = term.pattern.tier == Tier::Strong && !term.hit.is_vague;
-        let near = || is_strong && (self.is_beside(scope) || self.goes_on(scope, found));
+        // A given name is enough for what says it all; prints and genes are told of the writer or of him before.
+        let is_own = matches!(term.pattern.entity, Entity::Genetic | Entity::Biometric);
+        let is_ours = |who: Who| match who {
+            Who::Called => is_strong,
+            Who::Writer | Who::Pronoun => is_strong && is_own,
+            _ => false,
+        };
+        let near =
+            || is_strong && (self.is_beside(scope) || self.goes_on(scope, span.start, found));
         let mut confidence = match own {
             Some(who @ (Who::Named | Who::Born)) => {
                 why.push(format!("{} in the sentence", who.says()));
                 Confidence::High
             }
-            Some(who) if who >= Who::Role || is_sure => {
+            Some(who) if who >= Who::Role || is_sure || is_ours(who) => {
                 why.push(who.says().to_owned());
                 Confidence::Medium
             }
@@ -224,10 +257,10 @@ impl<'a> Whole<'a> {
             return Some("said of a public office");
         }
         let around = paragraph(self.text, span.start, PARAGRAPH);
-        let manner = self
-            .manners()
-            .iter()
-            .find(|(at, _, is_wide)| *is_wide || around.contains(at));
+        let is_named = matches!(who, Some(Who::Called | Who::Named));
+        let manner = self.manners().iter().find(|(at, manner, is_wide)| {
+            (*is_wide || around.contains(at)) && !(*manner == Manner::Asked && is_named)
+        });
         let (_, manner, _) = manner?;
         (who != Some(Who::Born)).then_some(manner.says())
     }
@@ -240,12 +273,10 @@ impl<'a> Whole<'a> {
     }
 
     /// True where the paragraph has said something of this kind of somebody right before.
-    fn goes_on(&self, scope: &Scope, found: &[Found]) -> bool {
+    fn goes_on(&self, scope: &Scope, at: usize, found: &[Found]) -> bool {
         let from = paragraph(self.text, scope.range.start, 300).start;
         let mut found = found.iter().rev().take(LAST);
-        found.any(|one| {
-            one.confidence > Confidence::Low && (from..scope.range.start).contains(&one.span.start)
-        })
+        found.any(|one| one.confidence > Confidence::Low && (from..at).contains(&one.span.start))
     }
 
     /// True where a term that says little stands below, or behind, a label of its category.

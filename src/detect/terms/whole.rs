@@ -92,18 +92,17 @@ impl<'a> Whole<'a> {
         self.known.get_or_init(|| {
             let text = self.text;
             let people = People::of(text, self.words(), &[true; LANGUAGES]);
-            let start = text.get(..text.floor_char_boundary(200));
-            let greeting = start.unwrap_or_default().trim_start().lines().next();
-            let line = greeting.unwrap_or_default().len() + 1;
+            let line = greeting(text);
             let is_greeted = people
                 .meant
                 .iter()
-                .any(|(who, place)| *who == Who::Named && place.start < line);
-            let named = people.meant.iter().filter(|(who, place)| {
-                matches!(who, Who::Named | Who::Role | Who::Relative | Who::Born)
-                    && place.start >= line
+                .any(|(who, place)| matches!(who, Who::Named | Who::Called) && place.start < line);
+            let named = people.meant.iter();
+            let named = named.filter(|(who, place)| *who >= Who::Called && place.start >= line);
+            let named = named.map(|(who, place)| {
+                let is_name = matches!(who, Who::Named | Who::Called);
+                (place.start, !is_name)
             });
-            let named = named.map(|(who, place)| (place.start, *who != Who::Named));
             let mut named: Vec<(usize, bool)> = named.collect();
             named.sort_unstable();
             Known { is_greeted, named }
@@ -138,5 +137,20 @@ impl<'a> Whole<'a> {
 
     pub fn pattern(&self, hit: &Hit) -> Option<&'a Pattern> {
         self.index.patterns.get(hit.pattern)
+    }
+}
+
+/// Where the greeting of a text ends: its first line, where that is short, is no sentence and stands alone.
+fn greeting(text: &str) -> usize {
+    let skipped = text.len() - text.trim_start().len();
+    let rest = text.get(skipped..).unwrap_or_default();
+    let (line, below) = rest.split_once('\n').unwrap_or((rest, ""));
+    let is_short = line.len() < 90 && !line.contains([':', '\t', '|']) && !line.contains(". ");
+    let is_alone = below.trim_start_matches([' ', '\r']).starts_with('\n')
+        || line.trim_end().ends_with([',', '!']);
+    if is_short && is_alone {
+        skipped + line.len() + 1
+    } else {
+        0
     }
 }
