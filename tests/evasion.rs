@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Hides one identifier in each of some four hundred mails (`tests/evasion/make.py`) and looks for it:
+//! Hides one identifier in each of more than nine hundred mails (`tests/evasion/make.py`) and looks for it:
 //! what a mail program shows is found, what cannot be read is said, and mail that hides nothing is left
 //! alone.
 //!
@@ -100,7 +100,7 @@ fn what_a_program_shows_is_found() {
         (all, bad.len())
     };
     let (base, hard, controls) = (of("base", false), of("hard", false), of("base", true));
-    assert!(base.0 >= 250 && hard.0 >= 50 && controls.0 >= 15);
+    assert!(base.0 >= 600 && hard.0 >= 280 && controls.0 >= 35);
     assert!(
         base.1 * 100 <= base.0,
         "more than one in a hundred plain tricks hide a value"

@@ -1,122 +1,124 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Tries what must be true of any bytes (`fuzz/truths.rs`) on mangled sessions, mails and texts: a bounded
-//! stand-in for `cargo fuzz`, in every `cargo test`.
+//! Tries what must be true of any bytes (`fuzz/truths.rs`) on mangled sessions, mails, documents of every
+//! format, fields and rules: what `cargo fuzz` does, without its compiler.
 //!
-//! `MANGLE_ROUNDS` says how many; `MANGLE_SEED` repeats a run that failed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test reports by panicking, and by what it prints before"
-)]
+//! A short while in every `cargo test`; `MANGLE_SECONDS` says how long each target is tried instead, and
+//! `MANGLE_SEED` repeats a run that failed. What failed is kept in a file, to become a test.
 
+#![allow(clippy::print_stdout, reason = "what was tried is told")]
+
+mod attachment;
 mod chance;
+#[path = "fuzz/seeds.rs"]
+mod seeds;
 #[path = "../fuzz/truths.rs"]
 mod truths;
 
-use std::fs;
-use std::path::Path;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use chance::Chance;
+use libtest_mimic::{Arguments, Failed, Trial};
+use seeds::Target;
 
-/// What detectors look for, and what parts or hides it.
-const CLUES: &[&[u8]] = &[
-    b"756.9217.0769.85",
-    b"CH93 0076 2011 6238 5295 7",
-    b"4111 1111 1111 1111",
-    b" a@b.ch ",
-    b"+41 44 668 18 00",
-    b"AHV",
-    b"geb. 12.3.1970",
-    b"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\n",
-    b"L898902C36UTO7408122F1204159ZE184226B<<<<<10",
-    b"Passwort: x7Kp-99a",
-    b"Frau Anna Gerber leidet an Diabetes",
-    b"Bahnhofstrasse 12, 8001 Bern",
-    b"\t",
-    b"  ",
-    b"\n> ",
-    b"\n\n",
-    b";",
-    b"\xc3",
-    b"\xe2\x80\x8b",
-    b"\xcc\x81",
-    b"\xed\xa0\x80",
-    b"\xf0\x9d\x9f\x97",
-    b"\xd0\x90",
-    b"9\0",
-    b"\xd8\x35",
-];
+/// What one of these may cost, on a slow machine in a debug build: nothing in it is large.
+const EACH: Duration = Duration::from_secs(20);
 
-/// What breaks readers of packets and fields.
-const SHARDS: &[&[u8]] = &[
-    b"\0",
-    b"\0\0\0\0",
-    b"\0\0\0\x01D",
-    b"\0\0\0\x02DM",
-    b"\0\0\0\x0fC\x006\0\x19IPv6:::1\0",
-    b"\0\x10\0\x01B",
-    b"\xff\xff\xff\xff",
-    b"\r",
-    b"\n",
-    b"\r\n",
-    b"\n ",
-    b"\n\t",
-    b":",
-    b" :",
-];
+/// How often a target is tried where no time is given.
+const ROUNDS: u64 = 300;
 
-#[test]
-fn packets_are_true_of_mangled_sessions() {
-    run("tests/milter/sessions", 20_000, SHARDS, truths::packets);
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    // A panic of a library is caught and told; what it prints is of no use here.
+    panic::set_hook(Box::new(|_| ()));
+    let trials = seeds::all().into_iter().map(|target| {
+        Trial::test(target.name.to_owned(), move || {
+            run(&target).map_err(Failed::from)
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }
 
-#[test]
-fn fields_are_true_of_mangled_mail() {
-    run("tests/samples", 20_000, SHARDS, truths::fields);
-}
-
-#[test]
-fn mail_is_true_of_mangled_mail() {
-    run("tests/samples", 20_000, SHARDS, truths::mail);
-}
-
-#[test]
-fn detection_is_true_of_mangled_mail() {
-    run("tests/samples", 1_000, CLUES, truths::detection);
-}
-
-fn run(folder: &str, usual: u64, shards: &[&[u8]], truth: fn(&[u8])) {
+fn run(target: &Target) -> Result<(), String> {
     let mut chance = Chance::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut paths: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|f| f.unwrap().path())
-        .collect();
-    paths.sort();
-    // Beginnings: what is long repeats itself.
-    let samples: Vec<Vec<u8>> = paths
-        .iter()
-        .map(|path| fs::read(path).unwrap())
-        .map(|bytes| bytes[..bytes.len().min(2000)].to_vec())
-        .collect();
-    samples.iter().for_each(|sample| truth(sample));
-    for _ in 0..chance::number("MANGLE_ROUNDS", usual) {
-        let mut bytes = samples[chance.below(samples.len())].clone();
-        for _ in 0..=chance.below(6) {
-            let at = chance.below(bytes.len());
-            let to = (at + chance.below(40)).min(bytes.len());
-            match chance.below(4) {
-                0 => drop(bytes.splice(at..at, shards[chance.below(shards.len())].iter().copied())),
-                1 => drop(bytes.drain(at..to)),
-                2 => bytes.truncate(at),
-                _ => {
-                    if let Some(byte) = bytes.get_mut(at) {
-                        *byte = chance.byte();
-                    }
+    let seconds = chance::number("MANGLE_SECONDS", 0);
+    let rounds = chance::number("MANGLE_ROUNDS", ROUNDS * target.ease);
+    let since = Instant::now();
+    let goes_on = |round: u64| match seconds {
+        0 => round < rounds,
+        _ => since.elapsed().as_secs() < seconds,
+    };
+    for seed in &target.seeds {
+        check(target, seed)?;
+    }
+    let mut round = 0;
+    while goes_on(round) {
+        check(target, &mangled(target, &mut chance))?;
+        round += 1;
+    }
+    println!("{}: {round} rounds in {:.0?}", target.name, since.elapsed());
+    Ok(())
+}
+
+fn check(target: &Target, bytes: &[u8]) -> Result<(), String> {
+    let start = Instant::now();
+    let result = panic::catch_unwind(AssertUnwindSafe(|| (target.truth)(bytes)));
+    let took = start.elapsed();
+    let what = match result {
+        Ok(()) if took < EACH => return Ok(()),
+        Ok(()) => format!("it took {took:?}"),
+        Err(panic) => said(panic.as_ref()),
+    };
+    let path: PathBuf = env::temp_dir().join(format!("pii-milter-fuzz-{}", target.name));
+    fs::write(&path, bytes).map_err(|error| error.to_string())?;
+    Err(format!("{what}; what failed is in {}", path.display()))
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without words").to_owned()
+}
+
+/// A seed with a few places changed: bytes, pieces doubled, moved, cut and taken from another seed.
+fn mangled(target: &Target, chance: &mut Chance) -> Vec<u8> {
+    let pick = |chance: &mut Chance| chance.below(target.seeds.len());
+    let mut bytes = target.seeds.get(pick(chance)).cloned().unwrap_or_default();
+    for _ in 0..=chance.below(8) {
+        let at = chance.below(bytes.len());
+        let to = (at + chance.below(60)).min(bytes.len());
+        let goal = chance.below(bytes.len());
+        let piece = bytes.get(at..to).unwrap_or_default().to_vec();
+        match chance.below(8) {
+            0 | 1 => {
+                let shard = target
+                    .shards
+                    .get(chance.below(target.shards.len()))
+                    .copied();
+                drop(bytes.splice(at..at, shard.unwrap_or_default().iter().copied()));
+            }
+            2 => drop(bytes.drain(at..to)),
+            3 => drop(bytes.splice(goal..goal, piece)),
+            4 if chance.below(4) == 0 => bytes.truncate(at),
+            5 => {
+                let other = target.seeds.get(pick(chance)).cloned().unwrap_or_default();
+                let from = chance.below(other.len());
+                let end = (from + chance.below(200)).min(other.len());
+                drop(bytes.splice(at..to, other.into_iter().take(end).skip(from)));
+            }
+            6 => {
+                let repeated = piece.repeat(1 + chance.below(40));
+                drop(bytes.splice(at..at, repeated));
+            }
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = chance.byte();
                 }
             }
         }
-        truth(&bytes);
     }
+    bytes
 }

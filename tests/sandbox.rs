@@ -11,9 +11,11 @@
 use std::fs::File;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use pii_milter::worker::sandbox;
@@ -50,7 +52,36 @@ const PROBES: &[Probe] = &[
     ),
     Probe("create a file", create, Stopped),
     Probe("list a folder", || std::fs::read_dir("/").is_ok(), Stopped),
-    Probe("connect by TCP", connect, Stopped),
+    Probe(
+        "connect by TCP",
+        || TcpStream::connect(world().tcp.local_addr().unwrap()).is_ok(),
+        Stopped,
+    ),
+    Probe(
+        "connect to a control socket",
+        || UnixStream::connect(&world().socket).is_ok(),
+        Stopped,
+    ),
+    Probe(
+        "read a held message",
+        || std::fs::read(&world().held).is_ok(),
+        Stopped,
+    ),
+    Probe(
+        "change a held message",
+        || std::fs::write(&world().held, b"x").is_ok(),
+        Stopped,
+    ),
+    Probe(
+        "delete a held message",
+        || std::fs::remove_file(&world().held).is_ok(),
+        Stopped,
+    ),
+    Probe(
+        "open the memory of the parent",
+        || File::open(format!("/proc/{}/mem", world().parent)).is_ok(),
+        Stopped,
+    ),
     Probe(
         "open a UDP socket",
         || UdpSocket::bind("127.0.0.1:0").is_ok(),
@@ -108,10 +139,45 @@ fn run(name: &str, caged: bool) -> ExitStatus {
         .unwrap();
     // A probe that does not read may be gone already.
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"mail").ok();
-    child.wait().unwrap()
+    let status = child.wait().unwrap();
+    let name = format!("pii-milter-probe-{}", child.id());
+    std::fs::remove_dir_all(std::env::temp_dir().join(name)).ok();
+    status
+}
+
+/// What the daemon has and a worker must not reach: made before the sandbox is entered, so that a probe
+/// fails at what it tries and not at making it.
+struct World {
+    tcp: TcpListener,
+    /// Where a socket such as the control socket listens.
+    socket: PathBuf,
+    /// A file such as those of the quarantine, of the same user.
+    held: PathBuf,
+    parent: i32,
+    _control: UnixListener,
+}
+
+static WORLD: OnceLock<World> = OnceLock::new();
+
+fn world() -> &'static World {
+    WORLD.get_or_init(|| {
+        let name = format!("pii-milter-probe-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let (socket, held) = (folder.join("control.sock"), folder.join("held"));
+        std::fs::write(&held, b"sealed").unwrap();
+        World {
+            tcp: TcpListener::bind("127.0.0.1:0").unwrap(),
+            _control: UnixListener::bind(&socket).unwrap(),
+            socket,
+            held,
+            parent: rustix::process::getppid().unwrap().as_raw_nonzero().get(),
+        }
+    })
 }
 
 fn probe(name: &str) -> u8 {
+    world();
     let caged = name.strip_prefix("caged ");
     let lock = || {
         sandbox::enter()?;
@@ -142,16 +208,9 @@ fn allocate(bytes: usize) -> bool {
 }
 
 fn create() -> bool {
-    let path = std::env::temp_dir().join(format!("pii-milter-probe-{}", std::process::id()));
+    let path = world().held.with_extension("new");
     let created = File::create(&path).is_ok();
     std::fs::remove_file(&path).is_ok() && created
-}
-
-fn connect() -> bool {
-    let Ok(listener) = TcpListener::bind("127.0.0.1:0") else {
-        return false;
-    };
-    TcpStream::connect(listener.local_addr().unwrap()).is_ok()
 }
 
 fn start_thread() -> bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Turns a classification into the lines that `scan` and `explain` print.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -24,6 +25,8 @@ pub struct Report {
     pub level_index: usize,
     /// Every finding, without its value.
     pub findings: Vec<Evidence>,
+    /// Of each detector, how many findings there are besides those that are kept.
+    pub left_out: BTreeMap<String, usize>,
     /// Parts that were not wholly read.
     pub unreadable: Vec<Unreadable>,
 }
@@ -37,6 +40,7 @@ impl Report {
             level: of.level,
             level_index: of.sensitivity.0,
             findings: of.evidence,
+            left_out: of.left_out,
             unreadable: of.unreadable,
         }
     }
@@ -74,6 +78,9 @@ impl Report {
                 ]);
             }
             println!("{}", table.trim_fmt());
+        }
+        for (detector, count) in &self.left_out {
+            println!("not listed: {count} more of {detector}");
         }
         for part in &self.unreadable {
             println!(

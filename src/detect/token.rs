@@ -97,7 +97,11 @@ impl<'a> Tokens<'a> {
     /// before it.
     fn begun(&mut self) -> Option<Token> {
         loop {
-            let digit = next_digit(self.bytes, self.at)?;
+            let Some(digit) = next_digit(self.bytes, self.at) else {
+                // It is asked for again and again.
+                self.at = self.bytes.len();
+                return None;
+            };
             let mut start = digit;
             while start > self.at && is_word(self.bytes, start - 1) {
                 start -= 1;

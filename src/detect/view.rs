@@ -33,6 +33,8 @@ impl<'a> View<'a> {
             let next = at + c.len_utf8();
             let plain = match twin(c) {
                 Some(ours) if stands_among_ours(original, at, next) => Some(ours),
+                // Behind a number it is a note to it.
+                None if raised(c).is_some() && !ends_in_digit(original, at) => raised(c),
                 _ => plain(c),
             };
             if plain != Some(c) {
@@ -112,7 +114,7 @@ fn plain(c: char) -> Option<char> {
         // Invisible: format controls, joiners, variation selectors, tags; marks put over others.
         '\u{ad}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' => return None,
         '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => return None,
-        '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}' => return None,
+        '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffc}' => return None,
         '\u{e0000}'..='\u{e01ef}' | '\u{115f}' | '\u{1160}' | '\u{3164}' => return None,
         '\u{300}'..='\u{36f}' | '\u{20d0}'..='\u{20f0}' => return None,
         '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => ' ',
@@ -125,7 +127,9 @@ fn plain(c: char) -> Option<char> {
         '\u{2018}' | '\u{2019}' | '\u{2bc}' => '\'',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0)?,
         '\u{2460}'..='\u{2468}' => char::from_u32(u32::from(c) - 0x2460 + 0x31)?,
-        '\u{24ea}' | '\u{24ff}' | '\u{1f10c}' => '0',
+        '\u{24ea}' | '\u{24ff}' | '\u{1f100}' | '\u{1f10b}' | '\u{1f10c}' => '0',
+        '\u{2474}'..='\u{247c}' => char::from_u32(u32::from(c) - 0x2474 + 0x31)?,
+        '\u{2488}'..='\u{2490}' => char::from_u32(u32::from(c) - 0x2488 + 0x31)?,
         '\u{2776}'..='\u{277e}' => char::from_u32(u32::from(c) - 0x2776 + 0x31)?,
         '\u{2780}'..='\u{2788}' => char::from_u32(u32::from(c) - 0x2780 + 0x31)?,
         '\u{278a}'..='\u{2792}' => char::from_u32(u32::from(c) - 0x278a + 0x31)?,
@@ -133,6 +137,23 @@ fn plain(c: char) -> Option<char> {
         '\u{2080}'..='\u{2089}' => char::from_u32(u32::from(c) - 0x2080 + 0x30)?,
         _ => digit(c).unwrap_or(c),
     })
+}
+
+/// The digit that stands above the line.
+fn raised(c: char) -> Option<char> {
+    Some(match c {
+        '\u{2070}' => '0',
+        '\u{b9}' => '1',
+        '\u{b2}' => '2',
+        '\u{b3}' => '3',
+        '\u{2074}'..='\u{2079}' => char::from_u32(u32::from(c) - 0x2070 + 0x30)?,
+        _ => return None,
+    })
+}
+
+fn ends_in_digit(text: &str, at: usize) -> bool {
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    before.last().is_some_and(u8::is_ascii_digit)
 }
 
 /// The letter of ours that a Cyrillic or Greek one looks like.
@@ -199,6 +220,11 @@ mod tests {
         assert_eq!(part(5..6), "9");
         assert_eq!(part(7..10), "–é");
         assert_eq!(part(8..10), "é");
+    }
+
+    #[test]
+    fn raised_digits_are_digits_unless_they_are_notes() {
+        assert_eq!(View::of("AHV ⁷⁵⁶.9²").text, "AHV 756.9²");
     }
 
     #[test]

@@ -147,6 +147,11 @@ impl<'a> Words<'a> {
         let Some((before, rest)) = self.text.split_at_checked(start) else {
             return;
         };
+        // In a word without letters of ours each place is looked at, and only the first begins it.
+        let is_inside = before.as_bytes().last().is_some_and(|byte| *byte > 0x7f);
+        if is_inside && before.ends_with(fold::is_of_word) {
+            return;
+        }
         self.word.clear();
         let mut end = self.text.len();
         for (at, c) in rest.char_indices() {
@@ -158,9 +163,8 @@ impl<'a> Words<'a> {
                 fold::push(c, &mut self.word);
             }
         }
-        let is_inside = || before.chars().next_back().is_some_and(fold::is_of_word);
         let head = head(&self.word);
-        if end == start || !self.dictionary.has(head) || is_inside() {
+        if end == start || !self.dictionary.has(head) {
             return;
         }
         for (word, entry) in self.dictionary.begun_by(&self.word, head) {

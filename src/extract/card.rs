@@ -4,7 +4,7 @@
 
 use crate::message::{charset, transfer};
 
-use super::{Format, Source, Why, Work, plain};
+use super::{Format, Source, Why, Work, html, plain};
 
 const TYPES: &[&str] = &[
     "text/calendar",
@@ -48,7 +48,11 @@ impl Format for Card {
                 None => {
                     shown.push_str(line.head);
                     shown.push(':');
-                    shown.push_str(&line.value());
+                    let value = line.value();
+                    let is_page = line
+                        .parameter("FMTTYPE")
+                        .is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"));
+                    shown.push_str(&if is_page { html::text(&value) } else { value });
                 }
             }
             shown.push('\n');
@@ -87,6 +91,12 @@ fn is_quoted(line: &str) -> bool {
     head.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
 }
 
+fn is_base64(encoding: &str) -> bool {
+    ["b", "base64"]
+        .iter()
+        .any(|name| encoding.eq_ignore_ascii_case(name))
+}
+
 /// A line: its name and parameters, and its value as written.
 struct Line<'a> {
     head: &'a str,
@@ -122,8 +132,7 @@ impl<'a> Line<'a> {
 
     /// Name and bytes of a file that stands in the line; a picture or sound has no name.
     fn file(&self) -> Option<(String, Vec<u8>)> {
-        let encoding = self.parameter("ENCODING")?.to_ascii_uppercase();
-        if !matches!(encoding.as_str(), "B" | "BASE64") {
+        if !is_base64(self.parameter("ENCODING")?) {
             return None;
         }
         let is_attached = self.head.to_ascii_uppercase().starts_with("ATTACH");
@@ -139,13 +148,20 @@ impl<'a> Line<'a> {
         } else {
             ""
         };
-        Some((name.to_owned(), transfer::base64(self.written.as_bytes())))
+        let bytes = transfer::base64(self.written.as_bytes());
+        // A note may be written so as well.
+        let is_file = is_attached || !plain::is_text(&bytes);
+        is_file.then(|| (name.to_owned(), bytes))
     }
 
     /// The value as it reads (RFC 5545, 3.3.11).
     fn value(&self) -> String {
         let decoded;
         let mut written = self.written;
+        if self.parameter("ENCODING").is_some_and(is_base64) {
+            decoded = charset::decode(&transfer::base64(written.as_bytes()), None);
+            return plain::with_lf(decoded);
+        }
         if is_quoted(self.head) {
             let bytes = transfer::quoted_printable(written.as_bytes());
             decoded = plain::with_lf(charset::decode(&bytes, self.parameter("CHARSET")));

@@ -125,6 +125,10 @@ impl Flow {
             Gap::None if self.blank && !at_line_start && !self.text.ends_with('\t') => {
                 self.text.push(' ');
             }
+            // Text that stands in no cell, before the first one.
+            Gap::Cell if self.tabs == 0 && !at_line_start && !self.text.ends_with('\t') => {
+                self.text.push(' ');
+            }
             _ => {}
         }
         self.text.extend(std::iter::repeat_n('\t', self.tabs));

@@ -8,8 +8,10 @@ use flate2::bufread::MultiGzDecoder;
 use lzma_rust2::XzReader;
 use ruzstd::decoding::StreamingDecoder;
 
+use crate::message::PartPath;
+
 use super::sniff::{self, Kind};
-use super::{Format, Source, Why, Work};
+use super::{Format, Source, Why, Work, codepage};
 
 /// What a decoder may take for its window, in bytes.
 const WINDOW: u64 = 64 << 20;
@@ -39,6 +41,9 @@ impl Format for Packed {
         if !work.admits(source.path, source.depth + 1) {
             return;
         }
+        for name in names(source.bytes) {
+            work.text(&PartPath::name(&path.0), name, Vec::new());
+        }
         let packed = source.bytes.len();
         match reader(sniff::kind(source.bytes), source.bytes) {
             Ok(reader) => {
@@ -50,6 +55,24 @@ impl Format for Packed {
             }
         }
     }
+}
+
+/// The name and the comment in the header of gzip (RFC 1952, 2.3).
+fn names(bytes: &[u8]) -> Vec<String> {
+    let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = bytes else {
+        return Vec::new();
+    };
+    let mut rest = rest;
+    if flags & 4 > 0
+        && let Some((length, behind)) = rest.split_first_chunk::<2>()
+    {
+        let length = usize::from(u16::from_le_bytes(*length));
+        rest = behind.get(length..).unwrap_or_default();
+    }
+    let mut texts = rest.split(|byte| *byte == 0);
+    let told = [8, 16].into_iter().filter(|flag| flags & flag > 0);
+    told.filter_map(|_| texts.next().map(codepage::western))
+        .collect()
 }
 
 /// What unpacks bytes of a kind.
@@ -114,6 +137,16 @@ fn unpacked_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_header_names_what_is_packed() {
+        let head = b"\x1f\x8b\x08\x1c\0\0\0\0\0\x03\x02\0xxa.txt\0note\0rest";
+        assert_eq!(names(head), ["a.txt", "note"]);
+        assert_eq!(
+            names(b"\x1f\x8b\x08\0\0\0\0\0\0\x03abc\0"),
+            Vec::<String>::new()
+        );
+    }
 
     #[test]
     fn names_lose_the_ending_of_the_packing() {

@@ -5,7 +5,7 @@
 use indexmap::IndexMap;
 use memchr::memmem;
 
-use crate::message::parameters::Parameters;
+use crate::message::parameters::{self, Parameters};
 use crate::message::{Field, PartPath, words};
 
 use super::Work;
@@ -68,6 +68,12 @@ const OF_PROGRAMS: &[&str] = &[
     "X-UID",
     "X-UIDL",
 ];
+
+/// A word that tells what a number is, in letters; the letters that a number begins with; a number that
+/// matters, in digits.
+const WORD: usize = 3;
+const COUNTRY: usize = 2;
+const NUMBER: usize = 9;
 
 /// How the names of others begin.
 const PREFIXES: &[&str] = &[
@@ -133,15 +139,53 @@ fn is_other(field: &Field) -> bool {
 /// What a person may read of any other field: its value; parameters of it that are encoded.
 fn lines(field: &Field, value: &[u8]) -> Vec<String> {
     let is_encoded = memmem::find(value, b"=?").is_some();
-    if is_of_programs(field) && !is_encoded {
+    if is_of_programs(field) && !is_encoded && !has_named_number(value) {
         return Vec::new();
     }
     let mut lines = vec![words::decode_words(value)];
+    if memchr::memchr(b'%', value).is_some() {
+        let decoded = parameters::percent_decoded(value);
+        lines.extend((decoded != value).then(|| words::decode_words(&decoded)));
+    }
+    if field.name.bytes().filter(u8::is_ascii_digit).count() >= NUMBER {
+        lines.push(field.name.clone());
+    }
     // Any field may have parameters in the manner of RFC 2231.
     if memchr::memchr(b'*', value).is_some() && memchr::memchr(b'=', value).is_some() {
         lines.extend(Parameters::read(value).other_texts(&[]));
     }
     lines
+}
+
+/// True where a word and a number behind it stand in a value, which programs do not write: what they
+/// write is words, numbers that belong to names, dates, and what stands in angle brackets.
+fn has_named_number(value: &[u8]) -> bool {
+    let mut rest = value;
+    let (mut letters, mut digits, mut is_named) = (0, 0, false);
+    while let [byte, after @ ..] = rest {
+        rest = after;
+        match byte {
+            b'<' => {
+                let end = memchr::memchr(b'>', rest).unwrap_or(rest.len());
+                rest = rest.get(end..).unwrap_or_default();
+                (letters, digits, is_named) = (0, 0, false);
+            }
+            b'0'..=b'9' => digits += usize::from(is_named),
+            b' ' | b':' | b'\t' if letters >= WORD => (letters, digits, is_named) = (0, 0, true),
+            b' ' | b':' | b'.' | b'-' | b'/' | b'\t' if is_named => letters = 0,
+            _ if byte.is_ascii_alphabetic() => {
+                letters += 1;
+                if letters > COUNTRY {
+                    (digits, is_named) = (0, false);
+                }
+            }
+            _ => (letters, digits, is_named) = (0, 0, false),
+        }
+        if digits >= NUMBER {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_of_programs(field: &Field) -> bool {

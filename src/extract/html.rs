@@ -19,7 +19,7 @@ use crate::message::{charset, parameters, transfer};
 use super::page::{Content, Page, Said};
 use super::plain::with_lf;
 use super::tag::TagScan;
-use super::{Format, Source, Why, Work};
+use super::{Format, Source, Why, Work, uuencode};
 
 /// Types that are written in HTML or much like it.
 const TYPES: &[&str] = &[
@@ -51,6 +51,9 @@ const STARTS: &[&[u8]] = &[
     b"<p",
     b"<!--",
 ];
+
+/// Pages in comments and frames of each other are read so deep: what is never ended is in itself.
+const MOST_NESTED: usize = 4;
 
 /// A tag of more attributes is not read, since the tokenizer compares each with all before it.
 const MOST_ATTRIBUTES: usize = 1_000;
@@ -89,14 +92,22 @@ impl Format for Html {
         let html = with_lf(charset::decode(source.bytes, label.as_deref()));
         let (said, files, is_cut) = read(&html);
         if is_cut {
-            let detail =
-                format!("a tag of more than {MOST_ATTRIBUTES} attributes, read as plain text");
+            let detail = format!(
+                "a tag of more than {MOST_ATTRIBUTES} attributes, or pages in each other, read as plain text"
+            );
             work.unreadable(source.path, Why::Partly, detail);
         }
         super::sealed::tell_openpgp(&said.text, source, work);
+        let uuencoded = uuencode::files(&said.text);
         work.text(source.path, said.text, said.places);
         if let Some(whole) = said.whole {
             work.again(source.path, "with what is hidden", whole);
+        }
+        if !said.without.is_empty() {
+            work.again(source.path, "without what may be hidden", said.without);
+        }
+        for (name, bytes) in uuencoded {
+            work.open_named(source, &name, &bytes);
         }
         for file in files {
             if let Some((name, bytes)) = linked(&file) {
@@ -157,8 +168,13 @@ fn read(html: &str) -> (Said, Vec<String>, bool) {
     let mut page = Page::default();
     let mut is_cut = false;
     // What Outlook shows of a comment stands in it as HTML; comments do not nest.
-    let mut ahead = vec![html.to_owned()];
-    while let Some(piece) = ahead.pop() {
+    let mut ahead = vec![(html.to_owned(), 0)];
+    while let Some((piece, depth)) = ahead.pop() {
+        if depth > MOST_NESTED {
+            page.rest(&piece);
+            is_cut = true;
+            continue;
+        }
         let tokens = Tokenizer::new(Sink(RefCell::new(page)), TokenizerOpts::default());
         let rest = feed(&tokens, &piece);
         if rest.is_none() {
@@ -169,7 +185,7 @@ fn read(html: &str) -> (Said, Vec<String>, bool) {
             page.rest(rest);
             is_cut = true;
         }
-        ahead.append(&mut page.pieces);
+        ahead.extend(page.pieces.drain(..).map(|piece| (piece, depth + 1)));
         page = page.closed();
     }
     let files = std::mem::take(&mut page.files);

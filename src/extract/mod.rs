@@ -7,12 +7,15 @@ mod card;
 mod codepage;
 mod doc;
 mod draft;
+mod element;
 mod epub;
+mod escape;
 mod flow;
 mod grid;
 mod gzip;
 mod header;
 mod html;
+mod inner;
 mod json;
 mod mail;
 mod mapi;
@@ -39,7 +42,9 @@ mod seven_zip;
 mod sheet;
 mod slides;
 mod sniff;
+mod stack;
 mod story;
+mod stretch;
 mod style;
 mod tag;
 mod tar;
@@ -51,6 +56,7 @@ mod work;
 mod xls;
 mod xml;
 mod xml_file;
+mod yenc;
 mod zip;
 
 use std::ops::Range;
@@ -296,6 +302,13 @@ pub fn all(message: &Message, budget: &Budget) -> Extract {
     let mut work = Work::new(budget, Some(message));
     header::read(&message.fields, &message.raw, None, &mut work);
     tree::read(&message.raw, &message.parts, &message.left_out, &mut work);
+    if let Some(raw) = views::with_lines(&message.raw) {
+        let why = "its lines end with CR alone, which some programs take for line ends";
+        work.unreadable(&PartPath("1".into()), Why::Ambiguous, why);
+        let (parts, left_out) = message::mime::parts(&raw, budget.tree);
+        header::read(&message::header::split(&raw).0, &raw, None, &mut work);
+        tree::read(&raw, &parts, &left_out, &mut work);
+    }
     picture::tell_scans(&mut work.extract);
     work.extract
 }

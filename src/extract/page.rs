@@ -6,12 +6,12 @@ mod names;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::message::parameters;
-
+use super::element::{self, begins, is_inner, keeps, readable, says};
 use super::flow::Flow;
 use super::place::Place;
+use super::stretch::Stretches;
 use super::{bidi, style};
-use names::{ALTERNATIVES, BLOCKS, FILES, LAYOUT, LINKS, SELF_ENDING, VOID};
+use names::{ALTERNATIVES, BLOCKS, FILES, LAYOUT, LINKS, ROWS, SELF_ENDING, VOID};
 
 /// The places of what is not seen as a page shows it, in the order in which they stand behind it.
 pub(super) const UNSEEN: &[&str] = &[
@@ -62,6 +62,8 @@ pub(super) struct Page {
     sheet: String,
     /// What style sheets hide.
     hidden: style::Hidden,
+    /// What numbers may read like without some of the elements in them.
+    stretches: Stretches,
 }
 
 /// An element that is open.
@@ -70,6 +72,7 @@ struct Element {
     name: String,
     hides: bool,
     turns_round: bool,
+    kinds: [u64; 2],
 }
 
 /// The texts of a page.
@@ -95,6 +98,8 @@ pub(super) struct Said {
     pub places: Vec<(Range<usize>, Place)>,
     /// The same with what is hidden in its place, where that may be another number.
     pub whole: Option<String>,
+    /// Lines with numbers, as they may be without elements that hide in a way not known.
+    pub without: String,
 }
 
 impl Page {
@@ -108,8 +113,14 @@ impl Page {
         match self.raw.as_deref() {
             Some("style") => self.sheet.push_str(text),
             Some("script") => self.flows.styles.add_as_is(text),
-            _ if self.keeping > 0 => self.write(|flow| flow.add_as_is(text)),
-            _ => self.write(|flow| flow.add(text)),
+            _ => {
+                self.stretches.add(text);
+                let is_kept = self.keeping > 0;
+                self.write(|flow| match is_kept {
+                    true => flow.add_as_is(text),
+                    false => flow.add(text),
+                });
+            }
         }
     }
 
@@ -146,7 +157,7 @@ impl Page {
             self.layout(name, true);
             return Content::Markup;
         }
-        let hides = hides(name, attributes) || self.hidden.hides(name, attributes);
+        let hides = element::hides(name, attributes) || self.hidden.hides(name, attributes);
         let turns_round = style::turns_round(name, attributes);
         if hides && self.flows.whole.is_none() && self.flows.seen.ends_in_number() {
             self.flows.whole = Some(self.flows.seen.clone());
@@ -154,10 +165,13 @@ impl Page {
         self.hiding += usize::from(hides);
         self.keeping += usize::from(keeps(name));
         *self.counts.entry(name.to_owned()).or_default() += 1;
+        let kinds = element::kinds(name, attributes);
+        self.stretches.start(kinds);
         self.open.push(Element {
             name: name.to_owned(),
             hides,
             turns_round,
+            kinds,
         });
         if turns_round {
             self.write(|flow| flow.add(bidi::OVERRIDE.encode_utf8(&mut [0; 4])));
@@ -191,6 +205,7 @@ impl Page {
             if last.turns_round {
                 self.write(|flow| flow.add(bidi::END.encode_utf8(&mut [0; 4])));
             }
+            self.stretches.end(last.kinds);
             self.hiding -= usize::from(last.hides);
             self.keeping -= usize::from(keeps(&last.name));
             if let Some(count) = self.counts.get_mut(&last.name) {
@@ -209,11 +224,13 @@ impl Page {
         self.flows.hidden.row();
         // A sheet that is not ended is one.
         self.flows.styles.add_as_is(&style::texts(&self.sheet));
+        self.stretches.line();
         Self {
             pieces: self.pieces,
             files: self.files,
             flows: self.flows,
             hidden: self.hidden,
+            stretches: self.stretches,
             hiding: 1,
             ..Self::default()
         }
@@ -248,6 +265,7 @@ impl Page {
             text,
             places,
             whole: flows.whole.map(Flow::finish),
+            without: self.stretches.finish(),
         }
     }
 
@@ -265,6 +283,9 @@ impl Page {
 
     /// Breaks lines and parts cells as the element asks.
     fn layout(&mut self, name: &str, begins: bool) {
+        if name == "br" || BLOCKS.contains(&name) || ROWS.contains(&name) {
+            self.stretches.line();
+        }
         self.write(|flow| match (name, begins) {
             ("br", _) => flow.line_break(),
             ("table", true) => flow.table(),
@@ -294,43 +315,13 @@ impl Page {
                 flows.alternatives.add(value);
             } else if *name == "style" {
                 flows.styles.block();
-                flows.styles.add_as_is(&style::texts(value));
-            } else if !LAYOUT.contains(name) && !name.starts_with("xmlns:") {
+                flows.styles.add_as_is(&readable(&style::texts(value)));
+            } else if !(LAYOUT.contains(name) || name.starts_with("xmlns:"))
+                || !LINKS.contains(name) && says(value)
+            {
                 flows.attributes.block();
-                flows.attributes.add(value);
+                flows.attributes.add(&readable(value));
             }
         }
     }
-}
-
-/// True for a link to something in the mail itself.
-fn is_inner(link: &str) -> bool {
-    ["#", "cid:", "data:"]
-        .iter()
-        .any(|start| begins(link, start))
-}
-
-fn begins(link: &str, start: &str) -> bool {
-    let found = link.trim_start().get(..start.len());
-    found.is_some_and(|found| found.eq_ignore_ascii_case(start))
-}
-
-/// A link with its `%XX` decoded, where that is text.
-fn readable(link: &str) -> String {
-    let decoded = String::from_utf8(parameters::percent_decoded(link.as_bytes()));
-    decoded.unwrap_or_else(|_| link.to_owned())
-}
-
-fn keeps(name: &str) -> bool {
-    ["pre", "textarea", "xmp", "listing", "plaintext"].contains(&name)
-}
-
-/// True where an element is not shown.
-fn hides(name: &str, attributes: &[(&str, &str)]) -> bool {
-    let says_so = |(name, value): &(&str, &str)| match *name {
-        "hidden" => true,
-        "style" => style::hides(value),
-        _ => false,
-    };
-    name == "template" || attributes.iter().any(says_so)
 }

@@ -61,7 +61,39 @@ impl Format for Pdf {
     }
 }
 
+/// Lists and dictionaries in each other that a program writes; the library follows them without bound.
+const MOST_NESTED: usize = 200;
+
+/// True for content in which so many lists or dictionaries begin one behind the other, streams left out.
+fn nests(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let end = memmem::find(rest, b"stream").unwrap_or(rest.len());
+        let (objects, behind) = rest.split_at(end);
+        let mut row = 0;
+        for byte in objects {
+            row = match byte {
+                b'[' | b'<' => row + 1,
+                b' ' | b'\t' | b'\r' | b'\n' => row,
+                _ => 0,
+            };
+            if row > MOST_NESTED {
+                return true;
+            }
+        }
+        let end = memmem::find(behind, b"endstream").map(|end| end + b"endstream".len());
+        rest = behind
+            .get(end.unwrap_or(behind.len())..)
+            .unwrap_or_default();
+    }
+    false
+}
+
 fn read(source: &Source<'_>, work: &mut Work) {
+    if nests(source.bytes) {
+        let detail = "a PDF whose lists hold each other too deep";
+        return work.unreadable(source.path, Why::Unreadable, detail);
+    }
     // In no PDF is the dictionary that says so compressed or encrypted itself.
     let may_be_encrypted = memmem::find(source.bytes, b"/Encrypt").is_some();
     let mut document = match PdfDocument::from_bytes(ends::hidden(source.bytes)) {

@@ -2,7 +2,7 @@
 //! Names pictures, of which nothing is read but what was written beside them: EXIF, XMP, notes.
 
 use std::collections::HashSet;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use exif::{In, Tag, Value};
 use memchr::memmem;
@@ -27,8 +27,11 @@ const OF_CAMERA: &[Tag] = &[
 /// How a packet of XMP begins and ends (ISO 16684-1, 7.3).
 const XMP: (&[u8], &[u8]) = (b"<x:xmpmeta", b"</x:xmpmeta>");
 
-/// Packets that are looked for.
+/// Packets and notes that are looked for.
 const MOST_PACKETS: usize = 16;
+
+/// How long a packed note may be, in bytes.
+const MOST_NOTE: u64 = 64 << 10;
 
 /// A picture.
 pub(super) struct Picture;
@@ -46,7 +49,9 @@ impl Format for Picture {
     fn read(&self, source: &Source<'_>, work: &mut Work) {
         let mut lines = exif(source.bytes);
         lines.extend(notes(source.bytes));
+        lines.extend(comments(source.bytes));
         lines.extend(packets(source.bytes));
+        lines.extend(behind(source.bytes));
         work.text(source.path, plain::with_lf(lines.join("\n")), Vec::new());
         let detail = format!("a picture ({})", source.media_type);
         work.unreadable(source.path, Why::Picture, detail);
@@ -126,8 +131,10 @@ fn notes(bytes: &[u8]) -> Vec<String> {
         while let Some((size, [a, b, c, d, data @ ..])) = rest.split_first_chunk::<4>() {
             let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX);
             let text = data.get(..size).unwrap_or(data);
-            if let b"tEXt" | b"iTXt" = &[*a, *b, *c, *d] {
-                notes.push(codepage::western(text).replace('\0', " "));
+            match &[*a, *b, *c, *d] {
+                b"tEXt" | b"iTXt" => notes.push(codepage::western(text).replace('\0', " ")),
+                b"zTXt" if notes.len() < MOST_PACKETS => notes.extend(unpacked(text)),
+                _ => {}
             }
             rest = data.get(size.saturating_add(4)..).unwrap_or_default();
         }
@@ -144,6 +151,47 @@ fn notes(bytes: &[u8]) -> Vec<String> {
         rest = data.get(size..).unwrap_or_default();
     }
     notes
+}
+
+/// The text of a packed note: a name, a NUL, a method, and what was packed (PNG, 11.3.3.3).
+fn unpacked(chunk: &[u8]) -> Option<String> {
+    let at = memchr::memchr(0, chunk)?;
+    let packed = chunk.get(at + 2..)?;
+    let mut text = Vec::new();
+    // What could be read before a fault is kept.
+    let unpacked = flate2::bufread::ZlibDecoder::new(packed);
+    unpacked.take(MOST_NOTE).read_to_end(&mut text).ok();
+    Some(codepage::western(&text))
+}
+
+/// The comments of a GIF (GIF89a, 24): blocks of 255 bytes at the most.
+fn comments(bytes: &[u8]) -> Vec<String> {
+    if !bytes.starts_with(b"GIF8") {
+        return Vec::new();
+    }
+    let starts = memmem::find_iter(bytes, b"!\xfe").take(MOST_PACKETS);
+    let comments = starts.map(|at| {
+        let (mut text, mut rest) = (Vec::new(), bytes.get(at + 2..).unwrap_or_default());
+        while let [length, behind @ ..] = rest
+            && *length > 0
+        {
+            let (block, next) = behind.split_at(behind.len().min(usize::from(*length)));
+            text.extend_from_slice(block);
+            rest = next;
+        }
+        codepage::western(&text)
+    });
+    comments.collect()
+}
+
+/// Text that stands behind the end of a picture, which no program shows and every editor.
+fn behind(bytes: &[u8]) -> Option<String> {
+    let ends = [&b"IEND\xaeB\x60\x82"[..], b"\xff\xd9"];
+    let end = ends
+        .iter()
+        .find_map(|end| Some(memmem::rfind(bytes, end)? + end.len()));
+    let rest = bytes.get(end?..)?.trim_ascii();
+    plain::is_text(rest).then(|| codepage::western(rest))
 }
 
 /// The texts of packets of XMP, wherever they stand.
@@ -177,6 +225,12 @@ mod tests {
         assert_eq!(text(png), "Author Müller");
         let jpeg = b"\xff\xd8\xff\xe1\0\x04ab\xff\xfe\0\x08Muster\xff\xda\0\0<x:xmpmeta><rdf:li>Anna</rdf:li><d photoshop:City='Bern'/></x:xmpmeta>";
         assert_eq!(text(jpeg), "Muster\nAnna\nBern");
+    }
+
+    #[test]
+    fn notes_of_a_gif_and_what_stands_behind_the_end_are_read() {
+        assert_eq!(text(b"GIF89a...!\xfe\x03Ann\x01a\0;"), "Anna");
+        assert_eq!(text(b"\xff\xd8\xff\xda\0\0..\xff\xd9\nAnna\n"), "Anna");
     }
 
     #[test]

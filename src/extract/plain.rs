@@ -3,7 +3,7 @@
 
 use crate::message::charset;
 
-use super::{Format, Source, Why, Work, sealed, uuencode};
+use super::{Format, Source, Why, Work, sealed, uuencode, yenc};
 
 /// Types of text that are not called `text/`.
 const TEXTS: &[&str] = &[
@@ -47,13 +47,25 @@ impl Format for Plain {
     }
 
     fn read(&self, source: &Source<'_>, work: &mut Work) {
-        let text = with_lf(charset::decode(source.bytes, source.charset));
+        let mut text = with_lf(charset::decode(source.bytes, source.charset));
         if !is_mostly_printable(&text) {
             let detail = "it says that it is text, but most likely it is something else";
             work.unreadable(source.path, Why::Partly, detail);
         }
         sealed::tell_openpgp(&text, source, work);
-        let files = uuencode::files(&text);
+        // Nobody is shown them.
+        if text
+            .bytes()
+            .any(|byte| byte == 0x7f || byte < 0x20 && !is_blank(byte))
+        {
+            text = without_controls(&text);
+        }
+        if text.contains(BINHEX) {
+            let detail = "a file under BinHex stands in it, which is not read";
+            work.unreadable(source.path, Why::Partly, detail);
+        }
+        let mut files = uuencode::files(&text);
+        files.extend(yenc::files(source.bytes));
         work.text(source.path, text, Vec::new());
         for (name, bytes) in files {
             work.open_named(source, &name, &bytes);
@@ -79,6 +91,34 @@ pub(super) fn with_lf(text: String) -> String {
         return text;
     }
     text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// How a file of old Macintoshes begins in a text (RFC 1741).
+const BINHEX: &str = "(This file must be converted with BinHex";
+
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace()
+}
+
+/// The text without control characters and the sequences that colour terminals (ECMA-48, 5.4).
+fn without_controls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c == '\u{1b}' || is_control(c)) {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let is_end = |c: char| matches!(c, '@'..='~');
+        rest = match after.strip_prefix("\u{1b}[") {
+            Some(sequence) => sequence
+                .find(is_end)
+                .map_or("", |end| sequence.get(end + 1..).unwrap_or_default()),
+            None => after
+                .get(after.chars().next().map_or(0, char::len_utf8)..)
+                .unwrap_or_default(),
+        };
+    }
+    out.push_str(rest);
+    out
 }
 
 /// True for control characters that text does not have.

@@ -46,6 +46,21 @@ impl Story {
     }
 }
 
+/// A sign by its number in a font (ECMA-376, 17.3.3.30): fonts of symbols begin at U+F000.
+fn symbol(attributes: &Attributes<'_>) -> String {
+    let code = attributes.get("char");
+    let code = code.and_then(|code| u32::from_str_radix(&code, 16).ok());
+    let code = code.map(|code| {
+        if code & 0xff00 == 0xf000 {
+            code & 0xff
+        } else {
+            code
+        }
+    });
+    code.and_then(char::from_u32)
+        .map_or_else(String::new, String::from)
+}
+
 /// Reads a part in which text stands in runs.
 pub(super) fn read(bytes: &[u8]) -> Story {
     let mut flow = Flow::default();
@@ -59,6 +74,7 @@ pub(super) fn read(bytes: &[u8]) -> Story {
         Piece::Start("tab", _) if tab_stops == 0 => flow.add_as_is("\t"),
         Piece::Start("br" | "cr", _) => flow.line_break(),
         Piece::Start("noBreakHyphen", _) => flow.add("-"),
+        Piece::Start("sym", attributes) => flow.add_as_is(&symbol(attributes)),
         Piece::Start("tbl", _) => flow.table(),
         Piece::End("tbl") => flow.end_table(),
         Piece::Start("tr", _) | Piece::End("tr") => flow.row(),

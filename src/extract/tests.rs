@@ -245,7 +245,9 @@ fn text_that_is_none_is_said() {
     let read = extract(&raw);
     assert_eq!(reasons(&read), [("1", Why::Partly)]);
     assert!(read.texts[0].content.contains("AHV 756.9217"));
-    assert_eq!(reasons(&extract(b"Subject: x\n\nAHV\0 756.9217")), []);
+    let read = extract(b"Subject: x\n\nAHV\0 756\x1b[0m.\x019217");
+    assert_eq!(reasons(&read), []);
+    assert_eq!(read.texts[1].content, "AHV 756.9217");
 }
 
 #[test]

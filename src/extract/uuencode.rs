@@ -13,9 +13,15 @@ pub(super) fn files(text: &str) -> Vec<(String, Vec<u8>)> {
     }
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
+        // In an answer each line has the marks of a quotation before it.
+        let marks = line.len() - line.trim_start_matches(['>', ' ']).len();
+        let (mark, line) = line.split_at(marks);
         let Some((is_base64, name)) = head(line) else {
             continue;
         };
+        let mut lines = lines
+            .by_ref()
+            .map(|line| line.strip_prefix(mark).unwrap_or(line));
         let mut bytes = Vec::new();
         // A mail cut short has no end line.
         if is_base64 {

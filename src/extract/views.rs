@@ -11,16 +11,40 @@ use crate::message::{Part, Reading, charset, header, multipart, transfer};
 use super::html::{self, Html};
 use super::mail::Mail;
 use super::sniff::{self, Kind};
-use super::{Format, Source, Why, Work, plain, tree};
+use super::{Format, Source, Why, Work, escape, inner, plain, tree};
 
 /// Text that is shorter is no base64, whatever its letters; in characters.
 const SHORT: usize = 20;
+
+/// So many lines that end with CR alone are none by chance.
+const LINES: usize = 8;
 
 /// So many signs of quoted-printable are none by chance.
 const MARKS: usize = 3;
 
 /// Content that is looked at to tell sense from noise, in characters.
 const SAMPLE: usize = 4096;
+
+/// A mail most of whose lines end with CR, with LF instead.
+pub(super) fn with_lines(raw: &[u8]) -> Option<Vec<u8>> {
+    let bare = memchr_iter(b'\r', raw).filter(|at| raw.get(at + 1) != Some(&b'\n'));
+    let bare = bare.count();
+    if bare < LINES.max(memchr_iter(b'\n', raw).count() / 2) || !plain::is_text(raw) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    let mut rest = raw;
+    while let [byte, behind @ ..] = rest {
+        let is_end = matches!(byte, b'\r' | b'\n');
+        out.push(if is_end { b'\n' } else { *byte });
+        let is_pair = is_end
+            && behind
+                .first()
+                .is_some_and(|next| matches!(next, b'\r' | b'\n') && next != byte);
+        rest = behind.get(usize::from(is_pair)..).unwrap_or_default();
+    }
+    Some(out)
+}
 
 /// Reads a part by the other readings that the fields of its header allow.
 pub(super) fn others(raw: &[u8], part: &Part, work: &mut Work) {
@@ -58,7 +82,14 @@ fn differing(part: &Part, reading: &Reading) -> String {
 pub(super) fn of(source: &Source<'_>, work: &mut Work) {
     let bytes = source.bytes;
     let doubt = if transfer::is_base64(bytes, SHORT) {
-        let is_read = otherwise(source, "as base64", &transfer::base64(bytes), work);
+        let decoded = transfer::base64(bytes);
+        let is_read = otherwise(source, "as base64", &decoded, work);
+        // Of letters that are text to their end nobody reads the letters.
+        let is_whole =
+            || std::str::from_utf8(&decoded).is_ok_and(|text| !text.contains(plain::is_control));
+        if is_read && is_whole() {
+            work.forget(source.path);
+        }
         is_read.then_some("it is base64, which no field says")
     } else if source.media_type.starts_with("text/") && is_quoted(bytes) {
         let decoded = transfer::quoted_printable(bytes);
@@ -76,15 +107,33 @@ pub(super) fn of(source: &Source<'_>, work: &mut Work) {
         let doubt = "an archive stands behind it";
         work.unreadable(source.path, Why::Ambiguous, doubt);
     }
-    if source.media_type.starts_with("text/") {
-        of_text(source, work);
+    let is_text = source.media_type.starts_with("text/");
+    let is_message = is_text && of_text(source, work);
+    if doubt.is_none() && !is_message && (is_text || plain::is_text(bytes)) && !Html.takes(source) {
+        for content in inner::contents(bytes) {
+            if otherwise(source, "as base64 within", &content, work) {
+                let doubt = "base64 stands within it";
+                work.unreadable(source.path, Why::Ambiguous, doubt);
+            }
+        }
     }
 }
 
-/// The same for what says to be text.
-fn of_text(source: &Source<'_>, work: &mut Work) {
+/// The same for what says to be text. True where a message stands in it.
+fn of_text(source: &Source<'_>, work: &mut Work) -> bool {
     let bytes = source.bytes;
-    if Html.takes(source) {
+    let is_page = Html.takes(source);
+    for (label, text) in charset::guesses(bytes, source.charset) {
+        let text = if is_page {
+            html::text(&text)
+        } else {
+            plain::with_lf(text)
+        };
+        work.again(source.path, &format!("as {label}"), text);
+        let doubt = format!("it may be in the charset {label}, which no field says");
+        work.unreadable(source.path, Why::Ambiguous, doubt);
+    }
+    if is_page {
         if !html::is_declared(source) {
             let text = plain::with_lf(charset::decode(bytes, source.charset));
             work.again(source.path, "as text", text);
@@ -99,24 +148,38 @@ fn of_text(source: &Source<'_>, work: &mut Work) {
             };
             otherwise(&source, &format!("as {own}"), bytes, work);
         }
-        return;
+        return false;
     }
     if Mail.takes(source) {
-        return;
+        return true;
+    }
+    if let Some(text) = escape::resolved(&charset::decode(bytes, source.charset)) {
+        work.again(source.path, "with escapes resolved", plain::with_lf(text));
     }
     let Some((media_type, inner)) = mail_in(bytes) else {
-        return;
+        return false;
     };
     let inner_source = Source {
         media_type,
         charset: None,
         ..source.again()
     };
-    otherwise(&inner_source, "as message", inner, work);
+    otherwise(&inner_source, "as message", inner, work)
 }
+
+/// How the fields of a part begin (RFC 2045, 3).
+const OF_A_PART: &[u8] = b"Content-T";
 
 /// A message, or the parts of one, that stands in a text with an encoding of its own.
 fn mail_in(text: &[u8]) -> Option<(&'static str, &[u8])> {
+    // A blank line before the header of a part makes text of it.
+    let start = text.trim_ascii_start();
+    if start
+        .get(..OF_A_PART.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(OF_A_PART))
+    {
+        return Some(("message/rfc822", start));
+    }
     let field = memmem::find(text, b"Content-Transfer-Encoding:")
         .or_else(|| memmem::find(text, b"content-transfer-encoding:"))?;
     if multipart::guess(text).is_some() {
@@ -213,7 +276,7 @@ mod tests {
             "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64",
             CODE,
         );
-        assert_eq!(found[1], ("1/as base64".into(), TEXT.into()));
+        assert_eq!(found, pairs(&[("1/as base64", TEXT)]));
         assert_eq!(why[0], Why::Ambiguous);
         let types = "Content-Type: text/plain\nContent-Type: text/html";
         let (found, _) = read(types, "7<b>5</b>6");
@@ -227,8 +290,11 @@ mod tests {
     #[test]
     fn encodings_that_no_field_names_are_read() {
         let (found, why) = read("To: b@c", CODE);
-        assert_eq!(found, pairs(&[("1", CODE), ("1/as base64", TEXT)]));
+        assert_eq!(found, pairs(&[("1/as base64", TEXT)]));
         assert_eq!(why, [Why::Ambiguous]);
+        // What is read so only in part is read in clear as well.
+        let (found, _) = read("To: b@c", &format!("{CODE}\n7569217076985756"));
+        assert_eq!(found.len(), 2);
         let (found, why) = read("To: b@c", "AHV =37=35=36.9217");
         assert_eq!(
             found[1],

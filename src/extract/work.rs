@@ -9,6 +9,7 @@ use crate::message::{Message, PartPath, charset};
 
 use super::{
     Budget, Extract, FORMATS, Opened, Place, Source, Text, Unreadable, Why, bidi, password, plain,
+    stack,
 };
 
 /// Of a process's memory the share that unpacked content and text may take at once, in sixteenths: the
@@ -106,15 +107,24 @@ impl<'a> Work<'a> {
             return;
         }
         let turned = bidi::shown(&content);
+        let joined = stack::joined(&content);
         self.add(part.clone(), content, places, None);
         if let Some(turned) = turned {
             self.again(part, "as shown", turned);
+        }
+        if let Some(joined) = joined {
+            self.again(part, "in one line", joined);
         }
     }
 
     /// Adds a text that says in another way what that of a part says.
     pub fn again(&mut self, part: &PartPath, how: &str, content: String) {
         self.add(part.member(how), content, Vec::new(), Some(part.clone()));
+    }
+
+    /// Leaves out the text of a part, of which another reading says it all.
+    pub fn forget(&mut self, part: &PartPath) {
+        self.extract.texts.retain(|text| text.part != *part);
     }
 
     fn add(
@@ -298,9 +308,9 @@ impl<'a> Work<'a> {
                     part: source.path.clone(),
                     format: format.name(),
                 });
-                let before = self.told();
+                let before = self.said();
                 format.read(source, self);
-                if self.told() == before && !format.may_be_empty(source) {
+                if self.said() == before && !format.may_be_empty(source) {
                     let detail = format!("nothing was found in it ({})", kind(source));
                     self.unreadable(source.path, Why::Unreadable, detail);
                 }
@@ -321,12 +331,6 @@ impl<'a> Work<'a> {
         if let Some(last) = self.extract.parts.last_mut() {
             last.format = format;
         }
-    }
-
-    /// How many texts and reasons there are.
-    fn told(&self) -> usize {
-        let (texts, reasons) = self.said();
-        texts + reasons
     }
 
     /// How many texts there are, and how many reasons.

@@ -56,6 +56,8 @@ impl Format for XmlFile {
         let shown = as_word(&root, source.bytes);
         if shown.trim().is_empty() {
             work.text(source.path, text, Vec::new());
+            // Elements may stand within a word.
+            work.again(source.path, "without tags", without_tags(&xml));
         } else {
             work.text(source.path, shown, Vec::new());
             // What Word shows nobody stands there all the same.
@@ -140,6 +142,17 @@ fn lines(xml: &str) -> Option<String> {
         end_line(&mut text);
     }
     is_whole.then(|| plain::with_lf(text))
+}
+
+/// What stands between the tags of the outermost elements' members, as one line each.
+fn without_tags(xml: &str) -> String {
+    let mut text = String::new();
+    xml::walk(xml, |piece| match piece {
+        Piece::Text(piece) if piece.trim().is_empty() => end_line(&mut text),
+        Piece::Text(piece) => text.push_str(piece),
+        _ => {}
+    });
+    plain::with_lf(text)
 }
 
 fn end_line(text: &mut String) {

@@ -2,7 +2,10 @@
 //! Turns the bytes of a charset into text, also where the charset is unknown or a lie.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{EUC_KR, Encoding, GBK, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE,
+    UTF_16LE, WINDOWS_1252,
+};
 
 use super::mime;
 
@@ -129,13 +132,72 @@ fn by_other_name(bytes: &[u8], label: &str) -> String {
     match label {
         "utf-32" | "utf-32be" | "ucs-4" => utf32(bytes, u32::from_be_bytes),
         "utf-32le" => utf32(bytes, u32::from_le_bytes),
-        "utf7" | "csutf7" | "x-unicode-2-0-utf-7" | "unicode-2-0-utf-7" => table(bytes, "utf-7"),
+        _ if label.ends_with("utf-7") || label.ends_with("utf7") => table(bytes, "utf-7"),
+        "euc-cn" | "x-euc-cn" | "euc_cn" => wide(bytes, GBK),
+        "cp864" | "ibm864" | "x-mac-arabic" | "macarabic" | "x-mac-farsi" => arabic(bytes),
         "hz-gb-2312" | "iso-2022-cn" | "iso-2022-cn-ext" | "csiso2022cn" => shifted(bytes, GBK),
         "iso-2022-kr" | "csiso2022kr" => shifted(bytes, EUC_KR),
         _ if label.starts_with("iso-2022-jp") => wide(bytes, ISO_2022_JP),
         _ if is_ebcdic(label) => ebcdic(bytes),
         _ => table(bytes, label),
     }
+}
+
+/// Text in a charset of Arabic mail: of it the digits, and the signs that have a fellow for writing to the left.
+fn arabic(bytes: &[u8]) -> String {
+    let sign = |byte: u8| match byte {
+        0xa0..=0xbf => char::from(byte - 0x80),
+        _ => char::from(byte),
+    };
+    bytes.iter().map(|byte| sign(*byte)).collect()
+}
+
+/// Texts that the bytes may be in charsets of the far east that nothing names, where that gives a number:
+/// of those who guess, each guesses another one.
+pub fn guesses(bytes: &[u8], label: Option<&str>) -> Vec<(&'static str, String)> {
+    let is_said = label.is_some_and(|label| is_of_its_own(label.trim_matches(['"', '\''])));
+    if is_said {
+        return Vec::new();
+    }
+    let contains = |sign: &[u8]| memchr::memmem::find(bytes, sign).is_some();
+    if bytes.is_ascii() {
+        let shifted = [
+            ("utf-7", &b"+/x"[..]),
+            ("hz-gb-2312", b"~{"),
+            ("iso-2022-kr", b"\x1b$)C"),
+        ];
+        let shifted = shifted.into_iter().filter(|(_, sign)| contains(sign));
+        let texts = shifted.map(|(label, _)| (label, by_other_name(bytes, label)));
+        return texts.filter(|(_, text)| has_wide_number(text)).collect();
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return Vec::new();
+    }
+    let encodings = [
+        ("shift_jis", SHIFT_JIS),
+        ("euc-jp", EUC_JP),
+        ("gb18030", GB18030),
+        ("big5", BIG5),
+        ("euc-kr", EUC_KR),
+    ];
+    let texts = encodings.into_iter().map(|(label, encoding)| {
+        let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
+        (
+            label,
+            if has_errors {
+                String::new()
+            } else {
+                text.into_owned()
+            },
+        )
+    });
+    texts.filter(|(_, text)| has_wide_number(text)).collect()
+}
+
+/// True for a text with digits as wide as the signs of the far east.
+fn has_wide_number(text: &str) -> bool {
+    let is_wide = |c: &char| ('\u{ff10}'..='\u{ff19}').contains(c);
+    text.chars().filter(is_wide).take(9).count() == 9
 }
 
 /// Text by mail-parser's tables, if it has one of that name.
@@ -156,6 +218,9 @@ fn shifted(bytes: &[u8], encoding: &'static Encoding) -> String {
                 is_shifted = true;
                 1 + usize::from(rest.starts_with(b"~"))
             }
+            // A line goes on.
+            [b'~', b'\n', ..] => 2,
+            [b'~', b'\r', b'\n', ..] => 3,
             [0x0f, ..] | [b'~', b'}', ..] => {
                 is_shifted = false;
                 1 + usize::from(rest.starts_with(b"~"))

@@ -71,7 +71,8 @@ impl Parameters {
     /// Every text that a program may read of a parameter, the likeliest first, none twice.
     pub fn texts(&self, name: &str) -> Vec<String> {
         let pieces = self.named(name).filter(|section| !section.is_simple());
-        let mut pieces: Vec<&Section> = pieces.collect();
+        let (wholes, mut pieces): (Vec<&Section>, Vec<&Section>) =
+            pieces.partition(|section| section.number.is_none());
         pieces.sort_by_key(|section| section.number);
         let mut texts = Vec::new();
         let mut add = |text: String| {
@@ -79,13 +80,15 @@ impl Parameters {
                 texts.push(text);
             }
         };
+        wholes.iter().for_each(|whole| add(joined(&[*whole])));
         if !pieces.is_empty() {
             add(joined(&pieces));
         }
         for bytes in self.bytes(name) {
             add(words::decode_words(bytes));
             if bytes.contains(&b'%') {
-                let plain = percent_decoded(without_charset(bytes));
+                let (_, rest) = with_charset(bytes).unwrap_or((b"", bytes));
+                let plain = percent_decoded(rest);
                 add(words::decode_words(&plain));
             }
         }
@@ -110,10 +113,10 @@ impl Parameters {
 /// Texts of one parameter, and parameters of one field, that are looked at.
 const MOST_TEXTS: usize = 20;
 
-/// The value behind charset and language (RFC 2231, 4), where they are there.
-fn without_charset(value: &[u8]) -> &[u8] {
+/// The charset that a value names, and the value behind charset and language (RFC 2231, 4).
+fn with_charset(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut pieces = value.splitn(3, |byte| *byte == b'\'');
-    pieces.nth(2).unwrap_or(value)
+    Some((pieces.next()?, pieces.nth(1)?))
 }
 
 impl Section {
@@ -140,22 +143,22 @@ impl Section {
 /// since a section may end within a character.
 fn joined(sections: &[&Section]) -> String {
     let mut charset = None;
-    let mut bytes = Vec::new();
+    let (mut bytes, mut encoded) = (Vec::new(), Vec::new());
     for section in sections {
         let mut value = section.value.as_slice();
         if !section.is_encoded {
+            bytes.extend(percent_decoded(&std::mem::take(&mut encoded)));
             bytes.extend_from_slice(value);
             continue;
         }
-        let mut pieces = value.splitn(3, |byte| *byte == b'\'');
-        if let (None, Some(first), Some(_), Some(rest)) =
-            (&charset, pieces.next(), pieces.next(), pieces.next())
-        {
+        if let (None, Some((first, rest))) = (&charset, with_charset(value)) {
             charset = Some(String::from_utf8_lossy(first).into_owned());
             value = rest;
         }
-        bytes.extend(percent_decoded(value));
+        // A section may end within a `%XX`.
+        encoded.extend_from_slice(value);
     }
+    bytes.extend(percent_decoded(&encoded));
     match charset {
         Some(charset) => charset::decode(&bytes, Some(&charset)),
         None => words::decode_words(&bytes),

@@ -224,6 +224,7 @@ fn soft_break(text: &[u8]) -> Option<usize> {
         [] => Some(blanks),
         [b'\n', ..] => Some(blanks + 1),
         [b'\r', b'\n', ..] => Some(blanks + 2),
+        [b'\r', ..] => Some(blanks + 1),
         _ => None,
     }
 }

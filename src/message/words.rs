@@ -8,14 +8,23 @@ use super::{charset, transfer};
 /// The text of an unstructured header value as a mail client shows it: unfolded, encoded words
 /// decoded (RFC 2047), raw 8-bit bytes read as UTF-8, else as windows-1252.
 pub fn decode_words(value: &[u8]) -> String {
-    let value: Vec<u8> = unfolded(value);
+    let out = decoded(&unfolded(value));
+    // Some programs encode what is encoded.
+    let out = match out.contains("=?") {
+        true => decoded(out.as_bytes()),
+        false => out,
+    };
+    out.trim().to_owned()
+}
+
+fn decoded(value: &[u8]) -> String {
     let mut out = String::new();
     let mut open = Run::default();
     let mut plain = 0;
     let mut at = 0;
     while let Some(found) = memmem::find(value.get(at..).unwrap_or_default(), b"=?") {
         let start = at + found;
-        let Some(word) = word(&value, start) else {
+        let Some(word) = word(value, start) else {
             at = start + 2;
             continue;
         };
@@ -34,7 +43,7 @@ pub fn decode_words(value: &[u8]) -> String {
         value.get(plain..).unwrap_or_default(),
         None,
     ));
-    out.trim().to_owned()
+    out
 }
 
 /// The display names, comments and group names of an address header (RFC 5322, 3.4), decoded, one
@@ -78,10 +87,18 @@ fn unfolded(value: &[u8]) -> Vec<u8> {
 /// enough that words which never end cost no square of their number.
 const MOST_TEXT: usize = 4096;
 
+/// So many digits are a number that matters.
+const NUMBER: usize = 9;
+
+/// What is shorter and has no end is no encoded word, in bytes.
+const LEAST: usize = 16;
+
 /// One encoded word.
 struct Word<'a> {
     charset: &'a [u8],
     content: Vec<u8>,
+    /// The base64 in it.
+    code: Option<&'a [u8]>,
     /// Where it ends in the value.
     end: usize,
 }
@@ -107,7 +124,13 @@ fn word(value: &[u8], start: usize) -> Option<Word<'_>> {
         // In Q it may be a sign and the byte behind it.
         let behind = within.get(end + 2..).unwrap_or_default();
         !is_quoted || transfer::hex_pair(behind).is_none()
-    })?;
+    });
+    // The end may be cut off.
+    let is_cut = text_end.is_none()
+        && (LEAST..MOST_TEXT).contains(&text.len())
+        && !text.contains(&b' ')
+        && memmem::find(text, b"=?").is_none();
+    let text_end = text_end.or(is_cut.then_some(within.len()))?;
     let text = text.get(..text_end)?;
     let content = match kind {
         b'B' | b'b' => transfer::base64(text),
@@ -121,7 +144,8 @@ fn word(value: &[u8], start: usize) -> Option<Word<'_>> {
     Some(Word {
         charset,
         content,
-        end: start + 2 + charset_end + 3 + text_end + 2,
+        code: (!is_quoted).then_some(text),
+        end: value.len().min(start + 2 + charset_end + 3 + text_end + 2),
     })
 }
 
@@ -131,6 +155,9 @@ struct Run {
     is_open: bool,
     charset: Vec<u8>,
     content: Vec<u8>,
+    /// Base64 that was cut where no group of it ends, and how much of `content` it gave.
+    code: Vec<u8>,
+    of_code: usize,
 }
 
 impl Run {
@@ -140,7 +167,25 @@ impl Run {
         }
         self.is_open = true;
         self.charset = word.charset.to_vec();
-        self.content.extend_from_slice(&word.content);
+        let Some(code) = word.code else {
+            self.code.clear();
+            self.content.extend_from_slice(&word.content);
+            return;
+        };
+        if self.code.is_empty() {
+            self.of_code = 0;
+        }
+        self.content.truncate(self.content.len() - self.of_code);
+        self.code.extend_from_slice(code);
+        let content = transfer::base64(&self.code);
+        self.of_code = content.len();
+        self.content.extend(content);
+        if self.code.len().is_multiple_of(4)
+            || self.code.ends_with(b"=")
+            || self.code.len() > MOST_TEXT
+        {
+            self.code.clear();
+        }
     }
 
     fn close(&mut self, out: &mut String) {
@@ -148,6 +193,11 @@ impl Run {
         out.push_str(&charset::decode(&self.content, Some(&charset)));
         *self = Self::default();
     }
+}
+
+/// True for a local part that has more digits than one is given.
+fn holds_number(text: &[u8]) -> bool {
+    text.contains(&b' ') && text.iter().filter(|byte| byte.is_ascii_digit()).count() >= NUMBER
 }
 
 /// Display names as they are found.
@@ -199,7 +249,7 @@ impl Names {
     /// Takes a quoted string; gives how long it is. Of `"a"@b` the first half is an address too.
     fn quoted(&mut self, rest: &[u8]) -> usize {
         let (text, length) = delimited(rest, b'"', b'"');
-        if rest.get(length) == Some(&b'@') {
+        if rest.get(length) == Some(&b'@') && !holds_number(&text) {
             self.word.extend_from_slice(&text);
         } else {
             self.end_word();
@@ -308,6 +358,7 @@ mod tests {
         assert_eq!(names("Team: a@b, B <c@d>;"), "Team\nB");
         assert_eq!(names("\"a b\"@example.ch, <only@example.ch>"), "");
         assert_eq!(names("\"756.9217.0769.85@x\" <a@b>"), "756.9217.0769.85@x");
+        assert_eq!(names("\"AHV 756921707698\"@b"), "AHV 756921707698");
         assert_eq!(names("Anna <a@b"), "Anna <a@b");
         assert_eq!(names("(a (b) \\) c"), "a (b) ) c");
     }

@@ -8,7 +8,6 @@ The mails are written by Python's own codecs, so that a fault of ours is not ans
 `manifest.jsonl` says of each what must come of it: detect, uninspectable (said to be unread) or clean.
 Tier base: mainstream programs show it; hard: some do. Every number is drawn from the seed.
 """
-import base64
 import json
 import pathlib
 import random

@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 import zlib
 
-from mail import HELLO, attached, b64, docx, html, mixed, p, packed, part, qp, raw, text, word
+from mail import HELLO, attached, b64, docx, p, packed, qp, text, word
 
 
 def hard(build):

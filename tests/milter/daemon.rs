@@ -235,6 +235,17 @@ impl Daemon {
         pids.filter(is_child).filter_map(Pid::from_raw).collect()
     }
 
+    /// The most memory that any of its workers has held, in kilobytes.
+    pub fn workers_memory(&self) -> usize {
+        let peak = |pid: Pid| {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let number = line.and_then(|line| line.split_whitespace().next());
+            number.map_or(0, |number| number.parse().unwrap())
+        };
+        self.workers().into_iter().map(peak).max().unwrap_or(0)
+    }
+
     /// How many descriptors it holds.
     pub fn descriptors(&self) -> usize {
         let folder = format!("/proc/{}/fd", self.child.id());

@@ -9,6 +9,7 @@
 )]
 
 mod attachments;
+mod attacks;
 mod audit;
 mod budgets;
 #[path = "../chance/mod.rs"]

@@ -50,6 +50,9 @@ pub(super) const BLOCKS: &[&str] = &[
     "ul",
 ];
 
+/// Elements that lay out a table.
+pub(super) const ROWS: &[&str] = &["table", "tbody", "td", "tfoot", "th", "thead", "tr"];
+
 /// Elements that have no end tag.
 pub(super) const VOID: &[&str] = &[
     "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
