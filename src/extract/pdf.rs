@@ -18,6 +18,7 @@ use pdf_oxide::document::PdfDocument;
 use pdf_oxide::object::Object;
 
 use super::{Format, Place, Source, Why, Work};
+use notes::Note;
 
 /// The head stands in the first bytes, behind whatever a server put there (ISO 32000-1, annex H.3.4.1).
 const HEAD: usize = 1024;
@@ -190,6 +191,8 @@ struct Pages {
     files: Vec<Object>,
     /// How many annotations were read: pages may share them.
     notes: usize,
+    /// From what the last page was drawn, and where its text stands.
+    last: Option<(String, Range<usize>)>,
 }
 
 impl Pages {
@@ -200,12 +203,14 @@ impl Pages {
     fn add(&mut self, page: usize, document: &PdfDocument) {
         let object = document.get_page(page).unwrap_or(Object::Null);
         let notes = notes::read(document, &object);
-        // What is written in the others is drawn apart from the page.
-        let is_plain = !self.is_tagged && notes.iter().all(|note| note.is_link);
-        let plain = is_plain
-            .then(|| drawn::read(page, &object, document))
-            .flatten();
-        let text = plain.unwrap_or_else(|| document.extract_text(page).unwrap_or_default());
+        let source = drawn_from(&object);
+        let text = match &self.last {
+            // The same is not drawn again and again.
+            Some((known, text)) if notes.is_empty() && *known == source => {
+                self.text.get(text.clone()).unwrap_or_default().to_owned()
+            }
+            _ => self.draw(page, &object, &notes, document),
+        };
         if text.trim().is_empty() {
             let content = document.get_page_content_data(page).unwrap_or_default();
             if DRAWS
@@ -215,13 +220,25 @@ impl Pages {
                 self.pictures.push(page + 1);
             }
         }
+        let start = self.text.len();
         self.put(&format!("page {}", page + 1), text);
+        self.last = notes.is_empty().then(|| (source, start..self.text.len()));
         let lines = notes.iter().flat_map(|note| &note.lines);
         let lines: Vec<&str> = lines.map(String::as_str).collect();
         self.put(&format!("page {} comments", page + 1), lines.join("\n"));
         self.notes += notes.len();
         self.files
             .extend(notes.into_iter().filter_map(|note| note.file));
+    }
+
+    /// The text of a page.
+    fn draw(&self, page: usize, object: &Object, notes: &[Note], document: &PdfDocument) -> String {
+        // What is written in notes other than links is drawn apart from the page.
+        let is_plain = !self.is_tagged && notes.iter().all(|note| note.is_link);
+        let plain = is_plain
+            .then(|| drawn::read(page, object, document))
+            .flatten();
+        plain.unwrap_or_else(|| document.extract_text(page).unwrap_or_default())
     }
 
     fn put(&mut self, place: &str, text: String) {
@@ -235,6 +252,12 @@ impl Pages {
         }
         self.places.push((start..self.text.len(), place.into()));
     }
+}
+
+/// What a page is drawn from: its content and the fonts for it, by their names in the file.
+fn drawn_from(page: &Object) -> String {
+    let entry = |name| page.as_dict().and_then(|entries| entries.get(name));
+    format!("{:?} {:?}", entry("Contents"), entry("Resources"))
 }
 
 /// Title, author and the like (ISO 32000-1, 14.3.3).
