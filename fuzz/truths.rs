@@ -147,7 +147,7 @@ pub fn rule(bytes: &[u8]) {
             }
         }
         Err(wrong) => {
-            assert!(!wrong.is_empty() && wrong.iter().all(|line| line.contains("own.yaml")))
+            assert!(!wrong.is_empty() && wrong.iter().all(|line| line.contains("own.yaml")));
         }
     }
 }

@@ -5,7 +5,14 @@
 //! A short while in every `cargo test`; `MANGLE_SECONDS` says how long each target is tried instead, and
 //! `MANGLE_SEED` repeats a run that failed. What failed is kept in a file, to become a test.
 
-#![allow(clippy::print_stdout, reason = "what was tried is told")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests: a panic is the report, and what was tried is told"
+)]
 
 mod attachment;
 mod chance;

@@ -372,9 +372,9 @@ impl<'a> Scan<'a> {
             why,
             keyword,
             yields: match rule.entity {
-                Entity::PostalAddress => Yields::ToOthers,
-                Entity::PersonName => Yields::ToAddresses,
-                _ => Yields::ToBetter,
+                Entity::PostalAddress => Yields::Others,
+                Entity::PersonName => Yields::Addresses,
+                _ => Yields::Better,
             },
         });
     }

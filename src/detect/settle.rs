@@ -18,11 +18,11 @@ const MAX_PENDING: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Yields {
     /// To what is surer or longer.
-    ToBetter,
+    Better,
     /// An address, whose ends are a guess: to all but names inside it, which are those of streets and towns.
-    ToOthers,
+    Others,
     /// A name: to the address that it stands in.
-    ToAddresses,
+    Addresses,
 }
 
 /// Hits that later ones may still overlap.
@@ -67,18 +67,15 @@ impl Pending {
     /// stays, then the longer hit, then the one whose keyword is nearer, then the earlier rule, then the
     /// earlier place.
     fn settled(&mut self) -> impl Iterator<Item = Hit> + use<> {
-        let addresses = self
-            .hits
-            .iter()
-            .filter(|hit| hit.yields == Yields::ToOthers);
+        let addresses = self.hits.iter().filter(|hit| hit.yields == Yields::Others);
         let mut addresses: Vec<Range<usize>> = addresses.map(|hit| hit.span.clone()).collect();
         addresses.sort_unstable_by_key(|span| span.start);
         self.hits.sort_by_cached_key(|hit| {
             let length = hit.span.len();
             let weight = Reverse((hit.confidence, length));
             let turn = match hit.yields {
-                Yields::ToAddresses if stands_in(&addresses, &hit.span) => 2,
-                Yields::ToOthers => 1,
+                Yields::Addresses if stands_in(&addresses, &hit.span) => 2,
+                Yields::Others => 1,
                 _ => 0,
             };
             (turn, weight, hit.keyword, hit.detector, hit.span.start)
@@ -94,6 +91,13 @@ impl Pending {
     }
 }
 
+/// True where a span lies within the last of these, in order of place, that begins before it.
+fn stands_in(spans: &[Range<usize>], span: &Range<usize>) -> bool {
+    let after = spans.partition_point(|one| one.start <= span.start);
+    let last = after.checked_sub(1).and_then(|at| spans.get(at));
+    last.is_some_and(|one| span.end <= one.end)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Confidence;
@@ -107,7 +111,7 @@ mod tests {
             value: String::new(),
             why: Vec::new(),
             keyword: 0,
-            yields: Yields::ToBetter,
+            yields: Yields::Better,
         }
     }
 
@@ -127,11 +131,4 @@ mod tests {
         assert_eq!(given.iter().filter(|span| span.len() == 10).count(), 12);
         assert!(given.windows(2).all(|two| two[0].end <= two[1].start));
     }
-}
-
-/// True where a span lies within the last of these, in order of place, that begins before it.
-fn stands_in(spans: &[Range<usize>], span: &Range<usize>) -> bool {
-    let after = spans.partition_point(|one| one.start <= span.start);
-    let last = after.checked_sub(1).and_then(|at| spans.get(at));
-    last.is_some_and(|one| span.end <= one.end)
 }

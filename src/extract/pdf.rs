@@ -222,7 +222,7 @@ impl Pages {
         }
         let start = self.text.len();
         self.put(&format!("page {}", page + 1), text);
-        self.last = notes.is_empty().then(|| (source, start..self.text.len()));
+        self.last = notes.is_empty().then_some((source, start..self.text.len()));
         let lines = notes.iter().flat_map(|note| &note.lines);
         let lines: Vec<&str> = lines.map(String::as_str).collect();
         self.put(&format!("page {} comments", page + 1), lines.join("\n"));

@@ -400,7 +400,7 @@ fn of(
 fn lines(texts: &[&str]) -> Vec<Vec<u8>> {
     texts
         .iter()
-        .map(|text| text.chars().map(latin).flatten().collect())
+        .map(|text| text.chars().flat_map(latin).collect())
         .collect()
 }
 

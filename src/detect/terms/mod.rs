@@ -125,7 +125,7 @@ impl Terms {
                     confidence: found.confidence,
                     why: found.why,
                     keyword: usize::MAX,
-                    yields: Yields::ToBetter,
+                    yields: Yields::Better,
                 })
             })
             .collect();
