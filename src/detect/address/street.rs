@@ -44,6 +44,12 @@ pub(super) fn before(text: &str, code: &Postcode) -> Option<Street> {
             is_numbered = true;
         } else if let Some(street) = in_piece(&piece, &words, code, is_numbered) {
             return Some(with_unit(text, low, street));
+        } else if let Some(at) = unit_at_end(&words)
+            && places > 0
+            && code.order != Order::TownBehind
+        {
+            // `She lives at Flat 1, Frost Garden, Leeds`
+            return Some(Street::named(piece.start + at, true));
         } else if is_place(&words)
             && words.iter().any(|(_, word)| is_said(word))
             && let Some(number) =
@@ -127,6 +133,14 @@ fn is_unit(words: &[(usize, &str)]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Where the flat begins with which a piece ends.
+fn unit_at_end(words: &[(usize, &str)]) -> Option<usize> {
+    let [.., (at, unit), (_, number)] = words else {
+        return None;
+    };
+    (is_unit_word(unit) && is_number(number)).then_some(*at)
 }
 
 /// Where in a piece a street begins; its number may have stood in a piece behind it.
