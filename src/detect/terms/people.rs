@@ -137,7 +137,7 @@ impl People {
         }
     }
 
-    /// Adds common given names that stand alone, which families, schools and teams call each other by.
+    /// Adds common given names, which are no words, that stand alone, which families, schools and teams call each other by.
     fn call(&mut self, text: &str, words: &[Word]) {
         let mut called = Vec::new();
         for (at, word) in words
@@ -155,7 +155,7 @@ impl People {
                 .and_then(kinds)
                 .is_some_and(|kinds| kinds.is(Kinds::BEFORE));
             let is_given =
-                kinds(word).is_some_and(|kinds| kinds.given() > 1 && !kinds.is(Kinds::TOWN));
+                kinds(word).is_some_and(|kinds| kinds.given() > 2 && !kinds.is(Kinds::TOWN));
             let known = self.meant.iter().map(|(_, place)| place);
             let mut known = known.chain(&self.professionals);
             if is_given && !goes_on && !is_place && !known.any(|own| overlaps(own, &word.span)) {
