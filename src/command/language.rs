@@ -2,6 +2,8 @@
 //! Turns what the program says of a finding into words that people read in their own language.
 
 mod entities;
+mod facts;
+mod findings;
 mod reasons;
 mod sentences;
 

@@ -73,12 +73,13 @@ fn unfolded(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         match lines.last_mut() {
-            Some(last) if line.starts_with([' ', '\t']) => {
-                last.push_str(line.get(1..).unwrap_or_default());
-            }
+            // A blank behind a soft line end is a blank.
             Some(last) if is_quoted(last) && last.ends_with('=') => {
                 last.pop();
                 last.push_str(line);
+            }
+            Some(last) if line.starts_with([' ', '\t']) => {
+                last.push_str(line.get(1..).unwrap_or_default());
             }
             _ => lines.push(line.to_owned()),
         }
