@@ -155,6 +155,7 @@ async fn hold(
             reason: "review".into(),
             policy: "0123456789ab".into(),
             arguments: Vec::new(),
+            ways: Vec::new(),
         };
         let quarantine = Arc::clone(quarantine);
         running.spawn(async move {

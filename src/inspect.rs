@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::act::{self, Channels, Plan};
 use crate::classify::{self, Classification, Levels};
-use crate::decide::{self, Decision, Features, Ours, Table, Weight};
+use crate::decide::{self, Decision, Features, Mixed, Ours, Table, Weight};
 use crate::detect::{self, Detectors};
 use crate::extract::{self, Budget, Extract, Unreadable, Why};
 use crate::message::{Direction, Envelope, Message, PartPath};
@@ -90,6 +90,11 @@ pub fn inspect_by(
     by: &By,
     policy: &Policy,
 ) -> Verdict {
+    // Of what we do not have there are no copies.
+    let mixed = match unread {
+        Some(_) => Mixed::Strictest,
+        None => policy.table.mixed(),
+    };
     let message = Message::read(envelope, raw, policy.budget.tree);
     let extract = unread.map_or_else(|| extract::all(&message, &policy.budget), sealed);
     let findings = detect::scan(&extract.texts, &policy.detectors);
@@ -121,9 +126,11 @@ pub fn inspect_by(
         &policy.channels,
         &policy.ours,
         &policy.digest,
+        mixed,
     );
     if *by == By::Nobody {
         plan.actions.clear();
+        plan.copies.clear();
     }
     Verdict {
         direction,
@@ -138,6 +145,8 @@ pub fn inspect_by(
 fn chosen(mut decisions: Vec<Decision>, channel: &str) -> Vec<Decision> {
     for decision in &mut decisions {
         channel.clone_into(&mut decision.channel);
+        // That was said of another channel.
+        decision.refused = None;
         "a person".clone_into(&mut decision.because);
     }
     decisions

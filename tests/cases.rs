@@ -154,6 +154,18 @@ fn differing_edits(expected: &Expected, verdict: &Verdict) -> Vec<String> {
         .map(|edit| edit.as_json())
         .collect();
     check(&mut wrong, "edits", expected.edits.as_ref(), &seen);
+    let copies = verdict.plan.copies.iter().map(|copies| {
+        let places = copies.places.iter();
+        let to = places.filter_map(|place| verdict.decisions.get(*place));
+        let to = to.map(|decision| decision.recipient.clone());
+        (copies.channel.clone(), to.collect())
+    });
+    check(
+        &mut wrong,
+        "copies",
+        expected.copies.as_ref(),
+        &copies.collect(),
+    );
     let reply = edits.iter().find_map(|edit| match edit {
         Edit::Reply(code, _, text) => Some(format!("{code} {text}")),
         _ => None,

@@ -42,12 +42,31 @@ pub struct Plan {
     pub labels: Vec<Edit>,
     /// What is done in `enforce` only.
     pub actions: Vec<Edit>,
+    /// In `enforce`, the copies for those whom the actions take off.
+    #[serde(default)]
+    pub copies: Vec<Copies>,
+}
+
+/// Copies of a message, by one channel, one for each recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copies {
+    /// The places of the recipients in the envelope, from 0.
+    pub places: Vec<usize>,
+    /// By which channel they leave, or wait.
+    pub channel: String,
+    /// Why they wait for a person; they leave at once where nothing is said.
+    pub waits: Option<String>,
 }
 
 impl Plan {
     /// All edits of `enforce`, in order.
     pub fn edits(&self) -> impl Iterator<Item = &Edit> {
         self.labels.iter().chain(&self.actions)
+    }
+
+    /// How many recipients get a copy, or wait, while the message goes on.
+    pub fn leaving(&self) -> usize {
+        self.copies.iter().map(|copies| copies.places.len()).sum()
     }
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use super::{Edit, field};
 use crate::classify::Classification;
 use crate::decide::Ours;
-use crate::message::Message;
+use crate::message::{Address, Message};
 
 /// What our own fields begin with.
 const OURS: &str = "x-pii-";
@@ -20,6 +20,7 @@ pub(super) fn is_ours(name: &str) -> bool {
 /// The removal of forged fields, the level, and the details where only our own people read them.
 pub(super) fn labels(
     message: &Message,
+    recipients: &[&Address],
     classification: &Classification,
     ours: &Ours,
     policy_digest: &str,
@@ -27,8 +28,7 @@ pub(super) fn labels(
     let mut edits = forged(message);
     let level = field::ascii(&classification.level);
     edits.push(Edit::AddHeader("X-PII-Level".into(), level));
-    let recipients = &message.envelope.recipients;
-    if !recipients.is_empty() && recipients.iter().all(|one| ours.has(&one.address)) {
+    if !recipients.is_empty() && recipients.iter().all(|address| ours.has(address)) {
         let value = details(message, classification, policy_digest);
         edits.push(Edit::AddHeader("X-PII-Milter".into(), value));
     }

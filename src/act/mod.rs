@@ -9,6 +9,7 @@ mod field;
 mod label;
 mod recipients;
 pub mod relay;
+mod split;
 pub mod subject;
 
 #[cfg(test)]
@@ -18,13 +19,14 @@ use std::collections::HashSet;
 
 use crate::classify::Classification;
 pub use crate::decide::Strictness;
-use crate::decide::{Decision, Ours};
-use crate::message::{Direction, Field, Message};
+use crate::decide::{Decision, Mixed, Ours};
+use crate::message::{Address, Direction, Envelope, Field, Message};
 pub use action::Action;
 use channel::Channel;
 pub use channel::Channels;
-pub use edit::{Edit, Plan};
+pub use edit::{Copies, Edit, Plan};
 pub use entry::Entry;
+use split::Split;
 
 /// Decisions with the sender's wish: where a person of ours typed a relay's mark into the subject,
 /// recipients outside that would get the mail less protected get it by that relay. Never less.
@@ -56,8 +58,9 @@ pub fn raise(
 }
 
 /// The plan for one message: the labels that every message gets, and what the channels of its
-/// recipients ask for, merged: the strictest refuses or holds for all, headers and marks are added
-/// once, and only a relay's own recipients are readdressed (`doc/decisions/002-mixed-recipients.md`).
+/// recipients ask for (`doc/decisions/002-mixed-recipients.md`). Where they disagree, either the
+/// strictest speaks for all of them, or those whose mail would look different leave it and get copies.
+/// One that refuses refuses for all, and only a relay's own recipients are readdressed.
 pub fn plan(
     message: &Message,
     classification: &Classification,
@@ -65,16 +68,30 @@ pub fn plan(
     channels: &Channels,
     ours: &Ours,
     policy_digest: &str,
+    mixed: Mixed,
 ) -> Plan {
-    let actions = actions(message, decisions, channels);
+    let (actions, parted) = match actions(message, decisions, channels, mixed) {
+        Ok(done) => done,
+        Err(reply) => (vec![reply], None),
+    };
+    let stays = |place| {
+        let stays = parted.as_ref().map(|parted| parted.stays.get(place));
+        stays.flatten().is_none_or(|stays| *stays)
+    };
+    let recipients = message.envelope.recipients.iter().enumerate();
+    let staying: Vec<&Address> = recipients
+        .filter(|(place, _)| stays(*place))
+        .map(|(_, one)| &one.address)
+        .collect();
     Plan {
-        labels: label::labels(message, classification, ours, policy_digest),
-        actions: actions.unwrap_or_else(|reply| vec![reply]),
+        labels: label::labels(message, &staying, classification, ours, policy_digest),
+        actions,
+        copies: parted.map(|parted| parted.copies).unwrap_or_default(),
     }
 }
 
 /// What is done in `enforce`: headers, recipients added, recipients taken off, hold; or the quarantine
-/// and nothing else.
+/// and nothing else. And who was taken off.
 ///
 /// # Errors
 /// The answer that stands for all of it where the message does not pass.
@@ -82,7 +99,8 @@ fn actions(
     message: &Message,
     decisions: &[Decision],
     channels: &Channels,
-) -> Result<Vec<Edit>, Edit> {
+    mixed: Mixed,
+) -> Result<(Vec<Edit>, Option<Split>), Edit> {
     let recipients = &message.envelope.recipients;
     let found = decisions
         .iter()
@@ -104,20 +122,51 @@ fn actions(
     if let Some((code, sentence)) = refused {
         return Err(reply(message, "550", code, &sentence));
     }
+    let parted = match mixed {
+        Mixed::Split => split::split(message, decisions, &found, |channel| {
+            headers(message, &[channel])
+        }),
+        Mixed::Strictest => None,
+    };
+    let all = vec![true; recipients.len()];
+    let stays = parted.as_ref().map_or(&all, |parted| &parted.stays);
+    let staying = recipients.iter().zip(found).zip(stays);
+    let staying: Vec<_> = staying
+        .filter(|(_, stays)| **stays)
+        .map(|(pair, _)| pair)
+        .collect();
+    let found: Vec<&Channel> = staying.iter().map(|(_, channel)| *channel).collect();
     // Kept as the client sent it, it is marked and readdressed when it is let go.
     if let Some(reason) = found.iter().find_map(|channel| channel.quarantine.as_ref()) {
-        return Ok(vec![Edit::Quarantine(reason.clone()), Edit::Discard]);
+        return Ok((vec![Edit::Quarantine(reason.clone()), Edit::Discard], None));
     }
-    let pairs: Vec<_> = recipients.iter().zip(found.iter().copied()).collect();
-    let readdressed = recipients::readdress(&pairs, channels).map_err(|()| {
+    let unusable = |()| {
         let sentence = "A recipient's address cannot be used with the secure relay";
         reply(message, "550", "5.1.3", sentence)
-    })?;
+    };
     let mut edits = headers(message, &found);
-    edits.extend(readdressed);
+    if parted.is_some() {
+        edits.extend(message_id(&message.fields, &message.envelope));
+    }
+    edits.extend(recipients::readdress(&staying, channels).map_err(unusable)?);
+    edits.extend(split::take_off(recipients, stays).map_err(unusable)?);
     let hold = found.iter().find_map(|channel| channel.hold.as_ref());
     edits.extend(hold.map(|reason| Edit::Hold(reason.clone())));
-    Ok(edits)
+    Ok((edits, parted))
+}
+
+/// The Message-ID that a message and its copies get where the client gave none, so that they have one
+/// in common.
+pub fn message_id(fields: &[Field], envelope: &Envelope) -> Option<Edit> {
+    let word = |text: &str| -> String {
+        let sound = |c: &char| c.is_ascii_alphanumeric() || "-.".contains(*c);
+        text.chars().filter(sound).collect()
+    };
+    let given = fields.iter().any(|field| field.is("Message-ID"));
+    (!given).then(|| {
+        let value = format!("<{}@{}>", word(&envelope.id), word(&envelope.host));
+        Edit::AddHeader("Message-ID".into(), value)
+    })
 }
 
 /// Subject marks and header fields of all channels in play, each once.

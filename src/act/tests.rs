@@ -230,6 +230,7 @@ fn actions_of(message: &Message, chosen: &[&str]) -> Vec<Edit> {
         channels,
         &ours,
         "0123456789ab",
+        Mixed::Strictest,
     )
     .actions
 }

@@ -13,7 +13,7 @@ use super::language::Language;
 use super::parts::Parts;
 use super::report::{self, Report};
 use super::{FOUND, Stop, UNUSABLE, WELL, input};
-use crate::act::Edit;
+use crate::act::{Copies, Edit};
 use crate::extract;
 use crate::inspect::{Policy, Verdict, inspect};
 use crate::message::{Address, Envelope, Message, PartPath, Recipient, header, words};
@@ -166,13 +166,18 @@ fn whole(report: &Report, verdict: &Verdict, parts: &Parts, instead: &Instead) -
     let mut whole = json!(report);
     let plan = &verdict.plan;
     let edits: Vec<Value> = plan.edits().map(|edit| edit.as_json()).collect();
+    let copies = plan.copies.iter().map(|copies| {
+        let recipients: Vec<&str> = of(copies, verdict).collect();
+        json!({ "recipients": recipients, "channel": copies.channel })
+    });
+    let copies: Vec<Value> = copies.collect();
     let decided = json!({
         "because": verdict.classification.because,
         "parts": parts,
         "direction": verdict.direction,
         "decisions": verdict.decisions,
         "edits": edits,
-        "copies": [],
+        "copies": copies,
         "instead": instead,
     });
     if let (Value::Object(whole), Value::Object(decided)) = (&mut whole, decided) {
@@ -235,4 +240,19 @@ fn print(
             .iter()
             .for_each(|edit| println!("  {edit}"));
     }
+    for copies in &verdict.plan.copies {
+        let recipients: Vec<&str> = of(copies, verdict).collect();
+        let (to, channel) = (recipients.join(", "), &copies.channel);
+        match &copies.waits {
+            None => println!("  a copy each for {to}, by {channel}"),
+            Some(reason) => println!("  a copy waits for {to}, by {channel}: {reason}"),
+        }
+    }
+}
+
+/// Who gets these copies.
+fn of<'a>(copies: &'a Copies, verdict: &'a Verdict) -> impl Iterator<Item = &'a str> {
+    let places = copies.places.iter();
+    let decisions = places.filter_map(|place| verdict.decisions.get(*place));
+    decisions.map(|decision| decision.recipient.as_str())
 }

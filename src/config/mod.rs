@@ -16,7 +16,7 @@ use crate::act::relay::Profile;
 use crate::audit;
 use crate::classify::Levels;
 use crate::control::Roles;
-use crate::decide::{Kinds, Ours, Table};
+use crate::decide::{Kinds, Mixed, Ours, Table};
 use crate::detect::{Detectors, Patience};
 use crate::extract::Budget;
 use crate::inspect::Policy;
@@ -116,6 +116,12 @@ impl Source {
             .flat_map(|one| one.unknown_levels(&file.decide.columns))
         {
             errors.0.push(format!("{}: {wrong}", self.path));
+        }
+        if file.quarantine.is_none() && file.decide.mixed == Mixed::Split {
+            let path = &self.path;
+            errors.0.push(format!(
+                "{path}: decide.mixed: copies of a message that is split wait in the quarantine until they leave, and there is none; write the sections quarantine and submit, or strictest"
+            ));
         }
         // Without them nothing is known of a channel but its name.
         let catalogue = match &channels {

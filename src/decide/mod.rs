@@ -28,7 +28,7 @@ pub use kind::Kinds;
 pub use ours::Ours;
 pub use party::Party;
 pub use reach::Reach;
-pub use table::Table;
+pub use table::{Mixed, Table};
 
 /// The channel for one recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,8 +20,8 @@ pub struct Section {
     pub columns: Vec<String>,
     outbound: Rows,
     inbound: Rows,
-    #[serde(rename = "mixed")]
-    _mixed: Mixed,
+    /// Recipients that disagree.
+    pub mixed: Mixed,
 }
 
 /// The table. Every level of every kind has a cell in both directions.
@@ -33,11 +33,18 @@ pub struct Table {
     inbound: Vec<Row>,
     exceptions: Vec<Exception>,
     channels: IndexMap<String, Bound>,
+    mixed: Mixed,
 }
 
-/// What speaks for recipients that disagree: `strictest`, the strictest channel for all of them.
-#[derive(Clone, Copy, Debug)]
-struct Mixed;
+/// What becomes of one message whose recipients disagree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mixed {
+    /// The strictest channel speaks for all of them.
+    #[default]
+    Strictest,
+    /// The largest part of them keeps the message, the others get copies of it.
+    Split,
+}
 
 impl Section {
     /// The rows of one direction, as written.
@@ -93,6 +100,7 @@ impl Table {
             inbound,
             exceptions: bound,
             channels,
+            mixed: section.mixed,
         })
     }
 
@@ -112,6 +120,11 @@ impl Table {
             Direction::Outbound => &self.outbound,
             Direction::Inbound => &self.inbound,
         }
+    }
+
+    /// What becomes of recipients that disagree.
+    pub fn mixed(&self) -> Mixed {
+        self.mixed
     }
 
     /// The exceptions, in the order in which they are read.
@@ -327,11 +340,11 @@ impl std::str::FromStr for Mixed {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "strictest" => Ok(Self),
-            "split" => Err("\"split\" is not there yet; write strictest".into()),
+            "strictest" => Ok(Self::Strictest),
+            "split" => Ok(Self::Split),
             _ => Err(format!(
-                "\"{text}\" is no way to settle recipients that disagree; write strictest{}",
-                did_you_mean(text, ["strictest"])
+                "\"{text}\" is no way to settle recipients that disagree; write split or strictest{}",
+                did_you_mean(text, ["split", "strictest"])
             )),
         }
     }

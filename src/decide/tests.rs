@@ -200,8 +200,8 @@ fn a_table_that_is_not_total_is_refused() {
         ),
         (
             "strictest",
-            "split",
-            "line 8 column 8: mixed: \"split\" is not there yet; write strictest",
+            "spilt",
+            "line 8 column 8: mixed: \"spilt\" is no way to settle recipients that disagree; write split or strictest; did you mean \"split\"?",
         ),
     ] {
         assert!(TABLE.contains(from));

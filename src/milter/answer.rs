@@ -2,7 +2,6 @@
 //! Turns a message that is complete into edits, one answer and one line of the log.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::edits::{self, Script};
 use super::keep::Keeping;
+use super::line::Line;
 use super::noted::Noting;
 use super::session::Complete;
 use super::{Mode, OnError, Settings};
@@ -19,7 +19,6 @@ use crate::act::Edit;
 use crate::inspect::{By, Verdict};
 use crate::message::Recipient;
 use crate::metrics::Metrics;
-use crate::quarantine::Message;
 use crate::quarantine::case::Held;
 use crate::spool::Spool;
 use crate::worker::{Job, Pool};
@@ -47,30 +46,11 @@ pub enum Answer {
     },
 }
 
-/// What a plan came to.
-enum Done {
-    /// Its edits are made: this is to be said.
-    Answer(Answer),
-    /// The message is to be kept, after this verdict and for this reason.
-    Keep(Box<Verdict>, String),
-}
-
 /// What to say of a message that has no verdict.
 pub struct Trouble {
     id: String,
     settings: Settings,
     metrics: Arc<Metrics>,
-}
-
-/// What the log says of each message. No value, no subject, no address of sender or recipient.
-struct Line {
-    id: String,
-    queue: String,
-    client: Option<IpAddr>,
-    bytes: usize,
-    read: Duration,
-    inspect: Duration,
-    complete: Instant,
 }
 
 /// Inspects the message, writes the edits, and says what to answer.
@@ -107,43 +87,69 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
         unread,
         by: By::Table,
     };
+    let is_back = settings.mode == Mode::Enforce
+        && quarantine.as_ref().is_some_and(|quarantine| {
+            let head = raw.header();
+            head.is_ok_and(|head| quarantine.has_sent(&head, &envelope.recipients))
+        });
     let inspected = match failed {
+        _ if is_back => {
+            Err("the MTA's entry for what we send (submit) asks the filter again".to_owned())
+        }
         Some(why) => Err(why.to_owned()),
         None => inspect(&current.pool, job, &raw, settings, to).await,
     };
-    line.inspect = line.complete.elapsed();
-    let done = match &inspected {
-        Ok(verdict) => {
-            let recipients = &envelope.recipients;
-            write(verdict, settings, keeps_space, actions, recipients, to).await
-        }
-        Err(why) => Err(why.clone()),
-    };
-    let mut receipt = None;
-    let answer = match done {
-        Ok(Done::Answer(answer)) => answer,
-        Ok(Done::Keep(verdict, reason)) => {
-            let held = Held {
-                envelope,
-                verdict: *verdict,
+    line.inspect = line.begun();
+    let script = inspected.as_ref().map_err(Clone::clone);
+    let script = script.and_then(|verdict| {
+        let recipients = &envelope.recipients;
+        edits::script(&verdict.plan, settings.mode, keeps_space, recipients).map_err(str::to_owned)
+    });
+    // Whoever leaves the message, or waits, is safe before the MTA hears of an edit.
+    let kept = match (&script, &inspected) {
+        (Ok(script), Ok(verdict)) => {
+            let held = script.keeps(&verdict.plan).map(|(reason, ways)| Held {
+                envelope: envelope.clone(),
+                verdict: verdict.clone(),
                 queue,
                 reason,
                 policy: current.pool.digest().to_owned(),
                 arguments,
-            };
+                ways,
+            });
             let keeping = Keeping {
                 quarantine: quarantine.as_ref(),
                 deadline: Instant::now() + settings.time / 2,
                 metrics: &metrics,
             };
-            match keeping.keep(Message { held, raw }, is_whole, to).await {
-                Ok(kept) => {
-                    receipt = Some(kept);
-                    Answer::Keep
+            keeping.keep_if(held, raw, is_whole, to).await
+        }
+        _ => Ok(None),
+    };
+    let mut receipt = None;
+    let answer = match (script, kept) {
+        (_, Err(answer)) => Ok(answer),
+        (Ok(Script::Refuse(code, status, text)), _) => Ok(Answer::Refuse { code, status, text }),
+        (Ok(Script::Keep(_)), Ok(kept)) => {
+            receipt = kept;
+            Ok(Answer::Keep)
+        }
+        (Ok(Script::Write(edits, _)), Ok(kept)) => {
+            let recipients = &envelope.recipients;
+            match write(&edits, settings.mode, actions, recipients, to).await {
+                // Some of them would get it in a way that was not decided.
+                Err(why) if kept.is_some() => Ok(trouble.put_off(&why)),
+                written => {
+                    receipt = kept;
+                    written
                 }
-                Err(answer) => answer,
             }
         }
+        (Err(why), _) => Err(why),
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(why) if is_back => trouble.put_off(&why),
         Err(why) => {
             let answer = trouble.answer(&why);
             if answer == Answer::Pass {
@@ -158,7 +164,8 @@ pub async fn give(complete: Complete, to: &EomActions) -> Answer {
     }
     line.write(inspected.as_ref().ok(), &answer);
     // Last, and behind everything that can fail: from here on the next thing written is the answer.
-    if let Some(receipt) = receipt.filter(|_| answer == Answer::Keep) {
+    let is_taken = !matches!(answer, Answer::Refuse { .. });
+    if let Some(receipt) = receipt.filter(|_| is_taken) {
         answered.expect(receipt);
     }
     answer
@@ -188,6 +195,13 @@ impl Trouble {
         }
     }
 
+    /// The answer where passing would be against a decision, whatever is done on other errors.
+    fn put_off(&self, why: &str) -> Answer {
+        tracing::error!(id = self.id, "{why}: the message is not taken");
+        let text = "This message could not be taken now, please try again later";
+        named(refusal("451", "4.3.0", text), &self.id)
+    }
+
     /// The answer that the admin wants, and the reason for the log. Who only monitors does not stop
     /// mail for a fault of ours.
     pub fn answer(&self, why: &str) -> Answer {
@@ -211,59 +225,6 @@ impl Trouble {
             "{why}: the message cannot be inspected and {passes}"
         );
         named(answer, &self.id)
-    }
-}
-
-impl Line {
-    /// Of this message, which has just become complete.
-    fn of(complete: &Complete) -> Self {
-        let now = Instant::now();
-        let mail = &complete.mail;
-        Self {
-            id: mail.id.clone(),
-            queue: complete.queue.clone(),
-            client: complete.client,
-            bytes: mail.bytes,
-            read: now - mail.began,
-            inspect: Duration::ZERO,
-            complete: now,
-        }
-    }
-
-    fn write(&self, verdict: Option<&Verdict>, answer: &Answer) {
-        let client = self
-            .client
-            .map_or_else(|| "-".into(), |client| client.to_string());
-        let (direction, level, found, decisions) = match verdict {
-            Some(verdict) => (
-                verdict.direction.as_str(),
-                verdict.classification.level.as_str(),
-                list(
-                    verdict
-                        .classification
-                        .found
-                        .iter()
-                        .map(|(k, n)| (k.as_str(), *n)),
-                ),
-                list(channels(verdict)),
-            ),
-            None => ("-", "-", "-".into(), "-".into()),
-        };
-        tracing::info!(
-            id = %self.id,
-            queue = %self.queue,
-            client = %client,
-            direction = %direction,
-            level = %level,
-            found = %found,
-            decisions = %decisions,
-            answer = %answer.word(),
-            read_ms = millis(self.read),
-            inspect_ms = millis(self.inspect),
-            total_ms = millis(self.read + self.complete.elapsed()),
-            bytes = self.bytes,
-            "message"
-        );
     }
 }
 
@@ -311,28 +272,23 @@ pub async fn meanwhile<T>(to: &EomActions, work: impl Future<Output = T>) -> Res
     }
 }
 
+/// Writes the edits, and says with what the message goes on.
+///
+/// # Errors
+/// Where one cannot be made.
 async fn write(
-    verdict: &Verdict,
-    settings: Settings,
-    keeps_space: bool,
+    edits: &[Edit],
+    mode: Mode,
     available: Actions,
     recipients: &[Recipient],
     to: &EomActions,
-) -> Result<Done, String> {
-    let plan = &verdict.plan;
-    let edits = match edits::script(plan, settings.mode, keeps_space, recipients)? {
-        Script::Refuse(code, status, text) => {
-            return Ok(Done::Answer(Answer::Refuse { code, status, text }));
-        }
-        Script::Keep(reason) => return Ok(Done::Keep(Box::new(verdict.clone()), reason)),
-        Script::Write(edits) => edits,
-    };
+) -> Result<Answer, String> {
     let mut answer = Answer::Pass;
-    for edit in &edits {
+    for edit in edits {
         let written = edits::write(to, edit, available, recipients).await;
         match written {
             // The MTA lacks what monitoring needs; negotiation has logged it.
-            Err(ActionError::NotAvailable) if settings.mode == Mode::Monitor => (),
+            Err(ActionError::NotAvailable) if mode == Mode::Monitor => (),
             Err(error) => return Err(format!("an edit cannot be made ({error})")),
             Ok(()) => (),
         }
@@ -340,7 +296,7 @@ async fn write(
             answer = Answer::Hold;
         }
     }
-    Ok(Done::Answer(answer))
+    Ok(answer)
 }
 
 /// Takes off labels that are not ours: a message without a label was not inspected.
@@ -375,29 +331,6 @@ fn named(answer: Answer, id: &str) -> Answer {
         },
         other => other,
     }
-}
-
-fn channels(verdict: &Verdict) -> impl Iterator<Item = (&str, usize)> {
-    let mut counts = BTreeMap::new();
-    for decision in &verdict.decisions {
-        *counts.entry(decision.channel.as_str()).or_insert(0) += 1;
-    }
-    counts.into_iter()
-}
-
-fn list<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> String {
-    let items: Vec<String> = counts
-        .map(|(name, count)| format!("{name}:{count}"))
-        .collect();
-    if items.is_empty() {
-        "-".into()
-    } else {
-        items.join(",")
-    }
-}
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

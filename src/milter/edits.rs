@@ -9,16 +9,31 @@ use indymilter::{ActionError, Actions, ContextActions, EomActions};
 use super::Mode;
 use crate::act::{Edit, Plan};
 use crate::message::Recipient;
+use crate::quarantine::case::Way;
 
 /// What a plan comes to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Script {
-    /// Write these edits, then let the message go on.
-    Write(Vec<Edit>),
+    /// Write these edits, then let the message go on; others than these have copies first.
+    Write(Vec<Edit>, Vec<Way>),
     /// Write nothing: keep the message, for this reason.
     Keep(String),
     /// Write nothing: code, enhanced status code and text of the answer.
     Refuse(String, String, String),
+}
+
+impl Script {
+    /// Why something is to be kept, and what becomes of each recipient; nothing where nothing is.
+    pub fn keeps(&self, plan: &Plan) -> Option<(String, Vec<Way>)> {
+        match self {
+            Self::Keep(reason) => Some((reason.clone(), Vec::new())),
+            Self::Write(_, ways) if !ways.is_empty() => {
+                let reason = plan.copies.iter().find_map(|copies| copies.waits.clone());
+                Some((reason.unwrap_or_else(|| "split".into()), ways.clone()))
+            }
+            Self::Write(..) | Self::Refuse(..) => None,
+        }
+    }
 }
 
 /// What of a plan is written, in order: labels always, actions where enforcing. Header fields
@@ -61,7 +76,32 @@ pub fn script(
     if leaves_nobody(&edits, recipients) {
         return Err("its plan takes off the last recipient");
     }
-    Ok(Script::Write(edits))
+    let ways = match mode {
+        Mode::Monitor => Vec::new(),
+        Mode::Enforce => ways(plan, recipients.len()),
+    };
+    Ok(Script::Write(edits, ways))
+}
+
+/// What becomes of each recipient of a message that is split; nothing of one that is not.
+fn ways(plan: &Plan, count: usize) -> Vec<Way> {
+    if plan.copies.is_empty() {
+        return Vec::new();
+    }
+    let mut ways = vec![Way::Stay; count];
+    for copies in &plan.copies {
+        let way = if copies.waits.is_some() {
+            Way::Wait
+        } else {
+            Way::Copy
+        };
+        for place in &copies.places {
+            if let Some(own) = ways.get_mut(*place) {
+                *own = way;
+            }
+        }
+    }
+    ways
 }
 
 /// Writes one edit.
@@ -180,7 +220,11 @@ mod tests {
 
     fn plan(actions: Vec<Edit>) -> Plan {
         let labels = vec![Edit::AddHeader("X-PII-Level".into(), "public".into())];
-        Plan { labels, actions }
+        Plan {
+            labels,
+            actions,
+            copies: Vec::new(),
+        }
     }
 
     fn move_to_relay() -> Vec<Edit> {
@@ -202,13 +246,13 @@ mod tests {
             &recipients(&[b"<a@x.ch>"]),
         );
         let label = Edit::AddHeader("X-PII-Level".into(), "public".into());
-        assert_eq!(script, Ok(Script::Write(vec![label])));
+        assert_eq!(script, Ok(Script::Write(vec![label], Vec::new())));
     }
 
     #[test]
     fn a_recipient_is_added_before_the_other_is_taken_off() {
         let plan = plan(move_to_relay());
-        let Ok(Script::Write(edits)) =
+        let Ok(Script::Write(edits, _)) =
             script(&plan, Mode::Enforce, true, &recipients(&[b"<a@x.ch>"]))
         else {
             panic!("no script");

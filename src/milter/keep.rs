@@ -8,7 +8,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Answer, meanwhile, refusal};
 use crate::metrics::Metrics;
+use crate::quarantine::case::Held;
 use crate::quarantine::{Message, Quarantine, Receipt};
+use crate::spool::Spool;
 
 /// What keeping needs.
 pub struct Keeping<'a> {
@@ -21,11 +23,31 @@ pub struct Keeping<'a> {
 }
 
 impl Keeping<'_> {
+    /// Stores the message, if it is to be kept.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn keep_if(
+        self,
+        held: Option<Held>,
+        raw: Spool,
+        is_whole: bool,
+        to: &EomActions,
+    ) -> Result<Option<Receipt>, Answer> {
+        match held {
+            Some(held) => self
+                .keep(Message { held, raw }, is_whole, to)
+                .await
+                .map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Stores the message. When this returns a receipt, it is safe.
     ///
     /// # Errors
     /// The answer: it never passes, whatever is done on other errors, because the table says that it waits.
-    pub async fn keep(
+    async fn keep(
         self,
         message: Message,
         is_whole: bool,

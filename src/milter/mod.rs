@@ -11,6 +11,7 @@ mod edits;
 mod handshake;
 mod id;
 mod keep;
+mod line;
 pub mod listener;
 mod noted;
 mod packets;

@@ -25,6 +25,8 @@ pub struct Filter<'a> {
     pub relays: &'a [&'a Profile],
     /// Where it hands messages over.
     pub submit: Option<&'a Entry>,
+    /// Whether it splits messages, so that copies leave while the MTA still decides.
+    pub splits: bool,
 }
 
 /// What an address of an MTA's list leads to.
@@ -132,6 +134,7 @@ mod tests {
             ours: &ours,
             relays: &[],
             submit: None,
+            splits: false,
         };
         filter.find(address, Path::new("/q"), in_chroot)
     }

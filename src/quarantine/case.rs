@@ -67,6 +67,9 @@ pub enum Act {
 /// Every move there is; what is not here cannot happen.
 pub const TRANSITIONS: &[(State, Act, State)] = &[
     (State::Prepared, Act::Arm, State::Held),
+    (State::Prepared, Act::Release, State::Releasing),
+    (State::Prepared, Act::Accept, State::Released),
+    (State::Prepared, Act::Lose, State::UnknownOutcome),
     (State::Held, Act::Claim, State::Claimed),
     (State::Held, Act::Release, State::Releasing),
     (State::Held, Act::Refuse, State::Refused),
@@ -163,6 +166,34 @@ pub struct Details {
     pub verdict: Verdict,
     /// The ESMTP arguments of MAIL, as the client gave them.
     pub arguments: Vec<String>,
+    /// What becomes of each recipient; empty where all of them wait.
+    #[serde(default)]
+    pub ways: Vec<Way>,
+}
+
+/// What becomes of a recipient once the client has its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// He waits for a person.
+    Wait,
+    /// A copy leaves for him, by the channel that the table chose.
+    Copy,
+    /// He keeps the client's own message.
+    Stay,
+}
+
+impl Way {
+    /// The move that this is. Where nobody knows whether the client was answered, nobody knows either
+    /// whether its own message went on.
+    pub fn act(self, is_answered: bool) -> Act {
+        match self {
+            Self::Wait => Act::Arm,
+            Self::Copy => Act::Release,
+            Self::Stay if is_answered => Act::Accept,
+            Self::Stay => Act::Lose,
+        }
+    }
 }
 
 /// A message that is to be held, as the milter hands it over.
@@ -180,6 +211,8 @@ pub struct Held {
     pub policy: String,
     /// The ESMTP arguments of MAIL, as the client gave them.
     pub arguments: Vec<String>,
+    /// What becomes of each recipient; empty where all of them wait.
+    pub ways: Vec<Way>,
 }
 
 /// One recipient of a case.

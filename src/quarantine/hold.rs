@@ -2,16 +2,19 @@
 //! Stores a message so that it is safe before the client hears so, and notes when he has.
 
 use std::io::{self, Read};
+use std::iter::repeat;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::case::{Act, Details, Held};
+use super::case::{Act, Case, Details, Held, Way};
 use super::index::{Facts, NewRow};
+use super::review::Opened;
 use super::seal::Sealing;
 use super::{Error, Quarantine, What, fingerprint, now};
 use crate::act::Plan;
+use crate::decide::Decision;
 use crate::fail;
 use crate::key::{Key, hex, random};
 use crate::spool::Spool;
@@ -34,8 +37,11 @@ pub struct Message {
 /// client's next try.
 pub struct Receipt {
     open: Open,
-    places: Vec<usize>,
+    moves: Moves,
 }
+
+/// What each recipient of a case does next, and the channel of those who leave.
+type Moves = Vec<(Act, Option<String>)>;
 
 /// A case whose answer is open: while this lives, no other message takes its place.
 struct Open {
@@ -66,7 +72,7 @@ impl Quarantine {
 
     async fn store(self: &Arc<Self>, message: Message) -> Result<Receipt, Error> {
         let id = message.held.envelope.id.clone();
-        let places = (0..message.held.envelope.recipients.len()).collect();
+        let moves = moves(&message.held.ways, &message.held.verdict.decisions, true);
         let this = Arc::clone(self);
         let row = self.with_store(move |_| this.store_sealed(message)).await?;
         self.open_cases().insert(id.clone());
@@ -100,7 +106,7 @@ impl Quarantine {
                     );
                 }
                 fail::point("before-reply");
-                Ok(Receipt { open, places })
+                Ok(Receipt { open, moves })
             }
             Err(error) => {
                 self.remove(vec![blob]).await;
@@ -146,6 +152,7 @@ impl Quarantine {
             reason,
             policy,
             arguments,
+            ways,
         } = held;
         let arrived = now();
         let id = envelope.id.clone();
@@ -184,6 +191,7 @@ impl Quarantine {
             envelope,
             verdict,
             arguments,
+            ways,
         };
         let details = serde_json::to_vec(&details)
             .map_err(|error| Error::Index(format!("cannot write the details: {error}")))?;
@@ -199,6 +207,32 @@ impl Quarantine {
         })
     }
 
+    /// Moves a `prepared` case on.
+    async fn arm(&self, id: &str, moves: Moves, text: &'static str) -> Result<(), Error> {
+        let id = id.to_owned();
+        let armed = self.note_of(OURSELVES, text, move |index, by| index.arm(&id, &moves, by));
+        armed.await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Moves a `prepared` case on whose client may have had no answer.
+    pub(super) async fn arm_unanswered(self: &Arc<Self>, case: &Case) -> Result<(), Error> {
+        let moves = match self.opened(&case.id).await {
+            Ok(Opened { details, .. }) => moves(&details.ways, &details.verdict.decisions, false),
+            // What is damaged waits for a person.
+            Err(Error::Damaged(_)) => vec![(Act::Arm, None); case.recipients.len()],
+            Err(error) => return Err(error),
+        };
+        let text = "the client may have had no answer, and did not try again";
+        let waits = waits(&moves);
+        self.arm(&case.id, moves, text).await?;
+        if waits {
+            self.happens_to(&case.id, What::Held).await;
+        }
+        Ok(())
+    }
+
     /// The hash under which an address is found.
     pub(super) fn hash(&self, folded: String) -> Vec<u8> {
         self.keys
@@ -206,6 +240,19 @@ impl Quarantine {
             .mac(&[folded.into_bytes().as_slice()])
             .to_vec()
     }
+}
+
+/// What each recipient does once the client has its answer, or where it may have none.
+fn moves(ways: &[Way], decisions: &[Decision], is_answered: bool) -> Moves {
+    let ways = ways.iter().copied().chain(repeat(Way::Wait));
+    let each = decisions.iter().zip(ways);
+    each.map(|(decision, way)| (way.act(is_answered), Some(decision.channel.clone())))
+        .collect()
+}
+
+/// True where somebody's mail waits for a person.
+fn waits(moves: &Moves) -> bool {
+    moves.iter().any(|(act, _)| *act == Act::Arm)
 }
 
 impl Receipt {
@@ -217,12 +264,9 @@ impl Receipt {
     /// The answer was written: the message is ours. Returns at once; what fails is tried again.
     pub fn answered(self) {
         tokio::spawn(async move {
-            let Self { open, places } = self;
+            let Self { open, moves } = self;
             loop {
-                let (id, places) = (open.id.clone(), places.clone());
-                let armed = open.quarantine.note_of(OURSELVES, "", move |index, by| {
-                    index.act(&id, &places, Act::Arm, by)
-                });
+                let armed = open.quarantine.arm(&open.id, moves.clone(), "");
                 match armed.await {
                     Err(Error::Late | Error::Index(_)) => {
                         tracing::warn!(
@@ -236,7 +280,9 @@ impl Receipt {
                         return;
                     }
                     Ok(()) => {
-                        open.quarantine.happens_to(&open.id, What::Held).await;
+                        if waits(&moves) {
+                            open.quarantine.happens_to(&open.id, What::Held).await;
+                        }
                         return;
                     }
                 }

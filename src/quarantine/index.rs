@@ -264,6 +264,13 @@ pub trait Index: Send + Sync {
     /// Also `Refused`, where a recipient is in a state from which the act does not lead.
     fn act(&self, id: &str, places: &[usize], act: Act, by: &By<'_>) -> Result<(), Error>;
 
+    /// Moves every recipient of a `prepared` case, in the order of the envelope; whoever is released
+    /// comes into the outbox, with the channel it leaves by.
+    ///
+    /// # Errors
+    /// As for [`Index::act`].
+    fn arm(&self, id: &str, moves: &[(Act, Option<String>)], by: &By<'_>) -> Result<(), Error>;
+
     /// Puts a case for these recipients, all or none, into the outbox, each with the channel it leaves by.
     ///
     /// # Errors

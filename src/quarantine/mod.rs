@@ -7,6 +7,7 @@
 pub mod case;
 mod files;
 mod fingerprint;
+mod guard;
 mod happened;
 mod hold;
 pub mod index;
@@ -225,6 +226,8 @@ struct Keys {
     search: Key,
     /// Hashes messages, so that a second try is known.
     fingerprint: Key,
+    /// Names what we hand over, so that it is known when it comes back.
+    guard: Key,
 }
 
 /// The quarantine of a daemon. Nobody else opens its files.

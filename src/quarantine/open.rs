@@ -45,6 +45,7 @@ impl Quarantine {
                 weeks,
                 search: root.for_purpose("search"),
                 fingerprint: root.for_purpose("fingerprint"),
+                guard: root.for_purpose("guard"),
             },
             kept: Kept {
                 usual: settings.keep,

@@ -7,14 +7,15 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::case::Act;
+use super::case::{Act, Way};
 use super::hold::OURSELVES;
 use super::index::{Entry, Seconds, Tried};
 use super::review::Opened;
 use super::{Current, Error, Quarantine, What, now, release};
+use crate::act;
 use crate::audit::Record;
-use crate::inspect::By as Way;
-use crate::message::Envelope;
+use crate::inspect::By as Chooser;
+use crate::message::{Envelope, header};
 use crate::spool::{Budget, Spool};
 use crate::submit::{self, Outcome};
 use crate::worker::Job;
@@ -39,6 +40,8 @@ struct Ready {
     message: Vec<u8>,
     envelope: submit::Envelope,
     current: Arc<Current>,
+    /// Whether it is a copy of a message that was split, for which nobody has waited.
+    is_copy: bool,
 }
 
 impl Quarantine {
@@ -79,13 +82,16 @@ impl Quarantine {
     /// One try for one recipient.
     async fn carry(self: Arc<Self>, mut entry: Entry) {
         entry.attempts += 1;
+        let mut has_waited = true;
         let (tried, reply) = match self.ready(&entry).await {
             Ok(ready) => {
                 let Ready {
                     message,
                     envelope,
                     current,
+                    is_copy,
                 } = ready;
+                has_waited = !is_copy;
                 let handed =
                     submit::hand_over(&current.submit, &envelope, message.as_slice()).await;
                 if handed.mended > 0 {
@@ -128,7 +134,7 @@ impl Quarantine {
             ),
             Tried::Again(_) => (),
         }
-        if matches!(tried, Tried::Over(Act::Accept, _)) {
+        if has_waited && matches!(tried, Tried::Over(Act::Accept, _)) {
             // Now: once that is noted it may be shredded.
             self.happens_to(&entry.case, What::Released).await;
         }
@@ -184,7 +190,10 @@ impl Quarantine {
         let job = Job {
             envelope: envelope.clone(),
             unread: None,
-            by: entry.channel.clone().map_or(Way::Nobody, Way::Channel),
+            by: entry
+                .channel
+                .clone()
+                .map_or(Chooser::Nobody, Chooser::Channel),
         };
         let spool = spooled(&raw).map_err(|why| later(entry, why))?;
         let judged = current.pool.inspect(job, &spool, Instant::now() + TIME);
@@ -194,15 +203,22 @@ impl Quarantine {
             Ok(Err(error)) => return Err(later(entry, error.to_string())),
             Err(_) => return Err(later(entry, "no worker was free in time".into())),
         };
-        let edits: Vec<_> = verdict.plan.edits().cloned().collect();
-        let message = release::compose(&raw, &edits, &envelope)
+        let mut edits: Vec<_> = verdict.plan.edits().cloned().collect();
+        if !details.ways.is_empty() {
+            // The message that it is a copy of has the same one.
+            edits.extend(act::message_id(&header::split(&raw).0, &envelope));
+        }
+        let name = self.name_for(&entry.case, &release::goes_to(&envelope, &edits));
+        let message = release::compose(&raw, &edits, &envelope, &name)
             .map_err(|why| (Tried::Over(Act::Reject, None), why))?;
+        let is_copy = details.ways.get(entry.place) == Some(&Way::Copy);
         details.envelope.recipients.clear();
         let envelope = release::transaction(&details, &envelope, &edits, &message);
         Ok(Ready {
             message,
             envelope,
             current,
+            is_copy,
         })
     }
 
@@ -284,7 +300,7 @@ fn for_one(envelope: &Envelope, place: usize) -> Envelope {
 
 fn spooled(raw: &[u8]) -> Result<Spool, String> {
     let mut spool = Spool::new(Budget::new(u64::MAX, 0));
-    let (_, body) = crate::message::header::split(raw);
+    let (_, body) = header::split(raw);
     let (head, body) = raw.split_at_checked(body).unwrap_or((raw, &[]));
     let appended = spool.append(head).and_then(|()| {
         spool.end_header();

@@ -7,16 +7,22 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::case::Details;
+use super::guard::US;
 use crate::act::Edit;
 use crate::message::{Address, Envelope, header};
 use crate::submit;
 
-/// The message as it leaves: a trace field and the added ones on top, changed fields in their place, forged
-/// ones left out, and every other byte as it came.
+/// The message as it leaves: a trace field with this name of it and the added ones on top, changed fields in
+/// their place, forged ones left out, and every other byte as it came.
 ///
 /// # Errors
 /// One sentence, where the plan does not let it leave.
-pub fn compose(raw: &[u8], edits: &[Edit], envelope: &Envelope) -> Result<Vec<u8>, String> {
+pub fn compose(
+    raw: &[u8],
+    edits: &[Edit],
+    envelope: &Envelope,
+    name: &str,
+) -> Result<Vec<u8>, String> {
     let (fields, _) = header::split(raw);
     let ends = fields.iter().map(|field| end_of_line(raw, field.value.end));
     let mut at = 0;
@@ -26,7 +32,7 @@ pub fn compose(raw: &[u8], edits: &[Edit], envelope: &Envelope) -> Result<Vec<u8
         head.push((field.name.to_ascii_lowercase(), bytes));
         at = end;
     }
-    let mut added = trace(envelope).into_bytes();
+    let mut added = trace(envelope, name).into_bytes();
     for edit in edits {
         match edit {
             Edit::AddHeader(name, value) => added.extend(line(name, value)),
@@ -76,10 +82,7 @@ pub fn transaction(
             .iter()
             .any(|one| one.eq_ignore_ascii_case(name))
     };
-    let added = edits.iter().find_map(|edit| match edit {
-        Edit::AddRecipient(address, arguments) => Some(readdressed(address, arguments)),
-        _ => None,
-    });
+    let added = added(edits).map(|(address, arguments)| readdressed(address, arguments));
     let given = envelope.recipients.first().map(|one| submit::Recipient {
         address: one.address.to_string(),
         notify: one.notify.clone(),
@@ -99,6 +102,21 @@ pub fn transaction(
     }
 }
 
+/// Where it goes: the address of its one recipient, or what the relay makes of it.
+pub fn goes_to(envelope: &Envelope, edits: &[Edit]) -> Address {
+    let given = envelope.recipients.first().map(|one| one.address.clone());
+    let added = added(edits).map(|(address, _)| Address::new(address));
+    added.or(given).unwrap_or_default()
+}
+
+/// The recipient that a plan adds, with its arguments.
+fn added(edits: &[Edit]) -> Option<(&str, &str)> {
+    edits.iter().find_map(|edit| match edit {
+        Edit::AddRecipient(address, arguments) => Some((address.as_str(), arguments.as_str())),
+        _ => None,
+    })
+}
+
 /// A relay's recipient, with NOTIFY and ORCPT as the plan has them.
 fn readdressed(address: &str, arguments: &str) -> submit::Recipient {
     let argument = |name: &str| {
@@ -115,7 +133,7 @@ fn readdressed(address: &str, arguments: &str) -> submit::Recipient {
 }
 
 /// Where the mail came from and through whom it went (RFC 5321, 4.4).
-fn trace(envelope: &Envelope) -> String {
+fn trace(envelope: &Envelope, name: &str) -> String {
     let word = |text: &str| {
         text.chars()
             .filter(char::is_ascii_graphic)
@@ -130,9 +148,9 @@ fn trace(envelope: &Envelope) -> String {
     );
     let now = Timestamp::now().to_zoned(TimeZone::UTC);
     format!(
-        "Received: from {client} by {} (pii-milter)\r\n\tid {}; {}\r\n",
+        "Received: from {client} by {} {US}\r\n\tid {}; {}\r\n",
         word(&envelope.host),
-        word(&envelope.id),
+        word(name),
         now.strftime("%a, %d %b %Y %H:%M:%S +0000")
     )
 }
@@ -203,7 +221,7 @@ mod tests {
             b"A: b\r\n",
             b"From x\r\nA: b\n\nc",
         ] {
-            let composed = compose(raw, &[], &envelope()).unwrap();
+            let composed = compose(raw, &[], &envelope(), "Q-1").unwrap();
             assert_eq!(
                 below_trace(&composed),
                 raw,
@@ -222,7 +240,7 @@ mod tests {
             Edit::ChangeHeader("Subject".into(), " <im><c> a\n b".into(), 1),
             Edit::ChangeHeader("Subject".into(), "<im><c> c".into(), 2),
         ];
-        let composed = compose(RAW, &edits, &envelope()).unwrap();
+        let composed = compose(RAW, &edits, &envelope(), "Q-1").unwrap();
         let expected = b"X-PII-Level: restricted\r\nSubject: <im><c> a\r\n b\r\nBad line\r\nSubject: <im><c> c\r\n\r\n.\r\nbody\0\xff\r\n";
         assert_eq!(below_trace(&composed), expected);
     }
@@ -234,7 +252,7 @@ mod tests {
             Edit::Quarantine("review".into()),
             Edit::Hold("review".into()),
         ] {
-            assert!(compose(RAW, &[edit], &envelope()).is_err());
+            assert!(compose(RAW, &[edit], &envelope(), "Q-1").is_err());
         }
     }
 }

@@ -140,6 +140,18 @@ impl Index for Sqlite {
         })
     }
 
+    fn arm(&self, id: &str, moves: &[(Act, Option<String>)], by: &By<'_>) -> Result<(), Error> {
+        self.write(|at| {
+            for (place, (act, channel)) in moves.iter().enumerate() {
+                move_on(at, id, place, *act, by)?;
+                if *act == Act::Release {
+                    outbox::add(at, id, place, channel.as_deref(), by.now).map_err(Error::from)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn release(
         &self,
         id: &str,

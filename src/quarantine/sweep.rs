@@ -118,10 +118,9 @@ impl Quarantine {
         for case in self.unanswered().await? {
             tracing::warn!(
                 id = case.id,
-                "its client had perhaps no answer and did not try again: it is held; another copy may have gone another way"
+                "its client had perhaps no answer and did not try again: it goes its way; another copy may have gone another way"
             );
-            let text = "the client may have had no answer, and did not try again";
-            self.act(&case.id, &[], Act::Arm, OURSELVES, text).await?;
+            self.arm_unanswered(&case).await?;
             self.note_case(by_itself(&case.id, Act::Arm));
         }
         if expires {

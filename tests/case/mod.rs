@@ -51,6 +51,8 @@ pub struct Expected {
     pub because: Option<BTreeMap<String, String>>,
     /// All edits as `explain --json` writes them, deletions of forged fields left out.
     pub edits: Option<Vec<serde_json::Value>>,
+    /// Recipients of copies by channel.
+    pub copies: Option<BTreeMap<String, Vec<String>>>,
     /// The names of our own fields that are added.
     pub headers: Option<Vec<String>>,
     /// The names of forged fields that are deleted, sorted.

@@ -25,6 +25,7 @@ mod protocol;
 mod quarantine;
 mod rows;
 mod sessions;
+mod split;
 mod verdict;
 mod watchdog;
 mod wire;

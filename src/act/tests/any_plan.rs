@@ -76,7 +76,15 @@ fn a_plan_over_its_own_result_changes_nothing() {
         let edits = |message: &Message| {
             let (channels, ours) = (shipped_channels(), Ours::default());
             let decisions = decisions(message, &by);
-            let plan = plan(message, &classification(), &decisions, channels, &ours, "d");
+            let plan = plan(
+                message,
+                &classification(),
+                &decisions,
+                channels,
+                &ours,
+                "d",
+                Mixed::Strictest,
+            );
             [plan.labels, plan.actions].concat()
         };
         let (head, mut to) = apply(&first, &edits(&first));

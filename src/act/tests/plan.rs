@@ -120,6 +120,7 @@ fn forged_labels_go_and_the_rest_stays() {
         channels,
         &ours,
         "d",
+        Mixed::Strictest,
     );
     assert_eq!(
         apply(&message, &plan.labels).0,
@@ -174,6 +175,7 @@ fn a_refusal_keeps_within_a_reply_line() {
         &channels,
         &Ours::default(),
         "d",
+        Mixed::Strictest,
     );
     let [Edit::Reply(code, status, text)] = &plan.actions[..] else {
         panic!("{plan:?}");
@@ -220,6 +222,7 @@ fn a_mark_at_delivery_is_left_to_the_mta() {
             &channels,
             &ours,
             "0",
+            Mixed::Strictest,
         );
         let edits = json(&plan.actions).into_iter();
         edits

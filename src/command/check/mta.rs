@@ -9,6 +9,7 @@ use super::super::{FOUND, Stop, UNUSABLE, WELL, input, report};
 use crate::act::Action;
 use crate::act::relay::Profile;
 use crate::config::{File, Source};
+use crate::decide::Mixed;
 use crate::mta::{self, Filter, Report, Severity};
 use crate::units::Endpoint;
 
@@ -52,6 +53,7 @@ pub fn run(args: Args, config: Option<&Path>) -> Result<u8, Stop> {
         ours: &own.file.ours,
         relays: &relays,
         submit: own.file.submit.as_ref(),
+        splits: own.file.decide.mixed == Mixed::Split,
     };
     let mut reports = Vec::new();
     for (is_postfix, path) in sites(args.postfix, args.sendmail)? {

@@ -175,6 +175,34 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Rule: who splits messages stands behind those that may still refuse them.
+pub fn refusers_behind(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (one, milter) in with_filter(site, filter)
+        .into_iter()
+        .filter(|_| filter.splits)
+    {
+        let mut behind = one
+            .milters
+            .iter()
+            .skip_while(|other| **other != milter)
+            .skip(1);
+        if let Some(other) = behind.find(|other| !other.is_signer()) {
+            let what = format!(
+                "{} stands behind the filter in {}: where it refuses a message that was split \
+                 (decide.mixed), copies of it are on their way already",
+                other.address, one.parameter
+            );
+            let write = format!(
+                "{} = {} first, then the filter",
+                one.parameter, other.address
+            );
+            findings.push(Doubt.at(one.place(one.parameter), what, write));
+        }
+    }
+    findings
+}
+
 /// Rule: the filter learns who has logged in. From protocol 6 on it asks for what it reads.
 pub fn macros(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

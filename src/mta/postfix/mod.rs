@@ -34,6 +34,7 @@ const RULES: &[Rule<Site>] = &[
     ("default-action", list::default_actions),
     ("timeout", list::timeouts),
     ("signer-order", list::signers_before),
+    ("later-milter", list::refusers_behind),
     ("macros", list::macros),
     ("twice", list::twice),
     ("socket", socket::astray),

@@ -261,6 +261,34 @@ pub fn signers_before(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Rule: who splits messages stands behind those that may still refuse them.
+pub fn refusers_behind(site: &Site, filter: &Filter<'_>) -> Vec<Finding> {
+    let Some(own) = ours(site, filter).filter(|_| filter.splits) else {
+        return Vec::new();
+    };
+    let filters = site.filters();
+    let lists = site.options("InputMailFilters").map(names);
+    let behind = lists.flat_map(|list| {
+        list.into_iter()
+            .skip_while(|name| *name != own.name)
+            .skip(1)
+    });
+    let others = behind.filter(|name| !signs(&filters, name));
+    let finding = |other: &str| {
+        let what = format!(
+            "{other} stands behind {}: where it refuses a message that was split (decide.mixed), copies of it \
+             are on their way already",
+            own.name
+        );
+        Doubt.at(
+            site.shown(),
+            what,
+            format!("InputMailFilters={other}, {}", own.name),
+        )
+    };
+    others.map(finding).collect()
+}
+
 /// True for a filter of that name that signs, or may.
 fn signs(filters: &[MailFilter<'_>], name: &str) -> bool {
     filters.iter().filter(|one| one.name == name).any(|one| {

@@ -22,6 +22,7 @@ const RULES: &[Rule<Site>] = &[
     ("default-action", filters::default_action),
     ("timeout", filters::timeouts),
     ("signer-order", filters::signers_before),
+    ("later-milter", filters::refusers_behind),
     ("twice", filters::twice),
     ("socket", filters::astray),
     ("clear-socket", limits::in_clear),

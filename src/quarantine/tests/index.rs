@@ -88,6 +88,30 @@ fn a_case_is_stored_as_it_was_given() {
 }
 
 #[test]
+fn a_message_that_is_split_moves_each_recipient_his_own_way() {
+    each_index(|name, index| {
+        index
+            .prepare(&new("Q-1", "p", &["a", "b", "c"]), &[])
+            .unwrap();
+        assert!(index.due(5000, 10).unwrap().is_empty(), "{name}");
+        let own = Some("incamail".to_owned());
+        let moves = [
+            (Act::Accept, None),
+            (Act::Release, own.clone()),
+            (Act::Arm, None),
+        ];
+        index.arm("Q-1", &moves, &BY).unwrap();
+        let states = [State::Released, State::Releasing, State::Held];
+        assert_eq!(state(index.as_ref(), "Q-1"), states, "{name}");
+        let entry = only_due(index.as_ref());
+        assert_eq!((entry.place, entry.channel), (1, own), "{name}");
+        // A second time is none: nobody gets a second copy.
+        assert!(index.arm("Q-1", &moves, &BY).is_err(), "{name}");
+        assert_eq!(index.due(5000, 10).unwrap().len(), 1, "{name}");
+    });
+}
+
+#[test]
 fn a_second_try_takes_the_place_of_the_first_and_only_then() {
     each_index(|name, index| {
         index.prepare(&new("Q-1", "p", &["a"]), &[]).unwrap();

@@ -12,6 +12,7 @@ mod hostile;
 mod passing;
 mod relaying;
 mod setup;
+mod splitting;
 mod submitting;
 
 use std::fs;
@@ -57,6 +58,7 @@ const SHARED: &[&[Case]] = &[
     folders::CASES,
     submitting::CASES,
     holding::CASES,
+    splitting::CASES,
 ];
 
 /// Cases that are about one of them, or about neither.
@@ -134,13 +136,15 @@ pub enum Door {
     Verifying,
     /// The filter over TCP, enforcing, and handing over to our own entry.
     Keeping,
+    /// The same; recipients that disagree each get what is theirs.
+    Splitting,
 }
 use Door::{
     Bare, Chroot, Hold, Keeping, Leaving, Monitor, Mortal, Nobody, Refusing, Reload, SignedBefore,
-    SignedBehind, Verifying, Workers,
+    SignedBehind, Splitting, Verifying, Workers,
 };
 
-const DOORS: [Door; 14] = [
+const DOORS: [Door; 15] = [
     Bare,
     Chroot,
     Monitor,
@@ -155,10 +159,12 @@ const DOORS: [Door; 14] = [
     SignedBefore,
     Verifying,
     Keeping,
+    Splitting,
 ];
 
 /// One mail server with its entrances and sinks, and the filters that somebody asked for.
 pub struct Site {
+    pub server: Server,
     filters: [OnceLock<Milter>; DOORS.len()],
     signer: (u16, OnceLock<OpenDkim>),
     verifier: (u16, OnceLock<OpenDkim>),
@@ -226,6 +232,7 @@ impl Site {
             }
         };
         Self {
+            server,
             filters: Default::default(),
             signer: (signer, OnceLock::new()),
             verifier: (verifier, OnceLock::new()),
@@ -275,9 +282,14 @@ impl Site {
             Monitor => milter::monitoring(listen),
             Hold => instead_of_holding(listen, "mta-hold: waits for review"),
             Refusing => instead_of_holding(listen, "reject: 5.7.1 Please use the customer portal"),
-            Keeping => {
+            Keeping | Splitting => {
                 let own = format!("submit: smtp:127.0.0.1:{}", self.submit);
-                milter::enforcing(listen).replace("submit: smtp:127.0.0.1:10026", &own) + NOTICES
+                let keeping =
+                    milter::enforcing(listen).replace("submit: smtp:127.0.0.1:10026", &own);
+                match door {
+                    Splitting => keeping.replace("mixed: strictest", "mixed: split"),
+                    _ => keeping + NOTICES,
+                }
             }
             _ => milter::enforcing(listen),
         };
