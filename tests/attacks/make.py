@@ -178,7 +178,7 @@ def cheap():
     yield "rtf-binary", "any", attached(b"{\\rtf1 " + b"\\bin2147483647 " * (MANY // 10) + b"x}", b"a.rtf")
     yield "rtf-objects", "any", attached(b"{\\rtf1 " + b"{\\object{\\*\\objdata 0105000002000000}}" * (MANY // 100) + b"}", b"a.rtf")
     yield "mime-deep", "told", nested(MANY // 100, "multipart")
-    yield "mime-wide", "told", mail(b"Content-Type: multipart/mixed; boundary=b\n", b"--b\n\n" * MANY)
+    yield "mime-wide", "told" if LONG else "any", mail(b"Content-Type: multipart/mixed; boundary=b\n", b"--b\n\n" * MANY)
     yield "mime-messages-in-messages", "told", nested(MANY // 100, "rfc822")
     yield "mime-boundaries-alike", "any", mail(b"Content-Type: multipart/mixed; boundary=b\n", b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * (MANY // 20))
     yield "mime-many-boundaries", "told", mail(b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n" % n for n in range(500)), b"".join(b"--b%d\n\nx\n" % n for n in range(500)) * 4)

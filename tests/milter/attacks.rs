@@ -121,6 +121,10 @@ fn every_attack_is_answered_in_time_and_memory() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "minutes of hostile mail; make long runs it"
+)]
 fn other_mail_passes_while_attacks_are_fought() {
     let attacks = Attacks::make("beside");
     let daemon = Daemon::over_unix(&[("processor: 20s", "processor: 1s")]);
