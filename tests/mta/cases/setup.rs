@@ -127,7 +127,7 @@ fn hooks(_site: &Site) {
     // The line that undoes it.
     let undo = said
         .lines()
-        .find_map(|line| line.strip_prefix("Undo: cp "))
+        .find_map(|line| line.strip_prefix("To undo:  cp "))
         .unwrap();
     let kept = undo.split(' ').next().unwrap();
     assert_eq!(fs::read_to_string(kept).unwrap(), before);
